@@ -1,0 +1,149 @@
+"""``attune analyze``: recorded audio, or a timed transcript, through the same code as a live session."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from attune.adapters.recording import open_recording
+from attune.adapters.transcript_file import TRANSCRIPT_SUFFIXES, read_transcript
+from attune.analysis import analyze
+from attune.cli.keeping import closing_lines, keep
+from attune.cli.outputs import Outputs, input_names
+from attune.cli.parts import People, displayed, engine_of, finder_of, people_of, user_home, user_settings
+from attune.cli.transcribers import Transcribing, transcriber_of
+from attune.errors import AttuneError
+from attune.events import SessionRecord
+from attune.reading import record_of_transcript
+from attune.reports.summary import summary_of
+from attune.reports.terminal import print_summary
+from attune.sessions.document import session_document
+from attune.sessions.home import Home
+from attune.sessions.kept import SessionKind
+from attune.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Analysis:
+    """What was asked for, for every input."""
+
+    people: People
+    transcribing: Transcribing
+    language: str
+    settings: Settings
+    home: Home
+    keep: bool
+
+
+Progress = Callable[[int], None]
+
+
+@click.command(name="analyze", context_settings={"max_content_width": 100})
+@click.argument("inputs", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="INPUT...")
+@click.option(
+    "--json", "json_out", type=click.Path(path_type=Path), metavar="OUT", help="Session document; - prints it."
+)
+@click.option("--csv", "csv_out", type=click.Path(path_type=Path), metavar="DIR", help="Tables, one file each.")
+@click.option("--rttm", "rttm_out", type=click.Path(path_type=Path), metavar="OUT", help="Who spoke when, as RTTM.")
+@click.option("--textgrid", "textgrid_out", type=click.Path(path_type=Path), metavar="OUT", help="Praat TextGrid.")
+@click.option(
+    "--transcriber",
+    default="auto",
+    show_default=True,
+    metavar="NAME",
+    help="auto: the best model installed, else timing only; none: timing only; or a model's name.",
+)
+@click.option("--channels", metavar="A,B", help="A channel a person: their names, in the order of the channels.")
+@click.option("--people", type=click.IntRange(1, 2), help="1: everything heard is one person's.")
+@click.option("--language", default="en", show_default=True, metavar="CODE", help="What is spoken.")
+@click.option("--keep/--no-keep", "kept", default=True, help="Keep the session for `attune sessions` (default).")
+def command(
+    *,
+    inputs: tuple[Path, ...],
+    json_out: Path | None,
+    csv_out: Path | None,
+    rttm_out: Path | None,
+    textgrid_out: Path | None,
+    transcriber: str,
+    channels: str | None,
+    people: int | None,
+    language: str,
+    kept: bool,
+) -> int:
+    """Analyse recordings or timed transcripts.
+
+    INPUT is a sound file of any kind, a film with sound, or a timed transcript (.json, .stm, .vtt, .rttm, .TextGrid).
+    With a recording of two channels each is taken to be one person's microphone.
+    """
+    outputs = Outputs(json=json_out, csv=csv_out, rttm=rttm_out, textgrid=textgrid_out)
+    home = user_home()
+    analysis = Analysis(
+        people=people_of(channels=channels, people=people),
+        transcribing=transcriber_of(transcriber, language=language, home=home),
+        language=language,
+        settings=user_settings(home),
+        home=home,
+        keep=kept,
+    )
+    if analysis.transcribing.note and any(path.suffix.lower() not in TRANSCRIPT_SUFFIXES for path in inputs):
+        click.echo(analysis.transcribing.note, err=True)
+    failed = 0
+    for path, name in input_names(inputs).items():
+        try:
+            _one(path, analysis=analysis, outputs=outputs if len(inputs) == 1 else outputs.of_input(name))
+        except AttuneError as error:
+            failed += 1
+            click.echo(f"attune: {error}", err=True)
+    return 1 if failed else 0
+
+
+def _one(path: Path, *, analysis: Analysis, outputs: Outputs) -> None:
+    with _progress(path) as progress:
+        record = _record_of(path, analysis=analysis, progress=progress)
+    document = session_document(record)
+    outputs.write(record, document)
+    kept = keep(document, kind=SessionKind.ANALYZE, home=analysis.home) if analysis.keep else None
+    if not outputs.any:
+        from rich.console import Console
+
+        closing = closing_lines(record, language=analysis.language, kept=kept)
+        print_summary(summary_of(document, closing=closing), console=Console())
+
+
+def _record_of(path: Path, *, analysis: Analysis, progress: Progress) -> SessionRecord:
+    if path.suffix.lower() in TRANSCRIPT_SUFFIXES:
+        transcript = read_transcript(path)
+        finder = finder_of(analysis.language)
+        return record_of_transcript(transcript, source=displayed(path), floor=analysis.settings.floor, finder=finder)
+    with open_recording(path) as recording:
+        transcribing = analysis.transcribing
+        name = transcribing.transcriber.name if transcribing.transcriber else None
+        plan = analysis.people.plan(channels=recording.channels, source=displayed(path), transcriber=name)
+        engine = engine_of(plan, language=analysis.language, settings=analysis.settings)
+
+        def reached(sample: int) -> None:
+            progress(round(1000 * sample / recording.duration) if recording.duration else 0)
+
+        analyze(recording, engine=engine, transcriber=transcribing.transcriber, progress=reached)
+        warnings = (recording.truncated,) if recording.truncated else ()
+    return engine.record(source=displayed(path), warnings=warnings)
+
+
+@contextlib.contextmanager
+def _progress(path: Path) -> Iterator[Progress]:
+    """Show a bar on a terminal's standard error, in thousandths of the file."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(displayed(path), total=1000)
+        yield lambda reached: bar.update(task, completed=reached)

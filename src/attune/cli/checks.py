@@ -1,0 +1,177 @@
+"""What ``attune doctor`` looks at, one function a subject; each returns what it found and the remedy."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Protocol, Self
+
+import numpy as np
+
+from attune.errors import AttuneError, DeviceError, VoiceError
+from attune.events import Block, Gap
+from attune.timebase import SAMPLE_RATE, samples_of
+
+if TYPE_CHECKING:
+    from attune.adapters.microphone import SoundInputs
+
+OLDEST_PYTHON = (3, 11)
+
+
+class Verdict(StrEnum):
+    """What a check found."""
+
+    OK = "ok"
+    WARNING = "warning"
+    MISSING = "missing"
+
+
+class Need(StrEnum):
+    """What stops working without it."""
+
+    EVERYTHING = "everything"
+    SOMETHING = "something"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One line of the doctor."""
+
+    subject: str
+    verdict: Verdict
+    text: str
+    need: Need = Need.SOMETHING
+
+
+class Source(Protocol):
+    """A microphone that is opened by entering it."""
+
+    def __enter__(self) -> Self:
+        """Open it."""
+        ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
+    ) -> None:
+        """Close it."""
+        ...
+
+    def sounds(self) -> Iterator[Block | Gap]:
+        """Yield what it records."""
+        ...
+
+
+class Voices(Protocol):
+    """A speech synthesis that can list its voices."""
+
+    def voices(self) -> tuple[object, ...]:
+        """Return every voice."""
+        ...
+
+
+def python(version: tuple[int, int, int]) -> Check:
+    """Return whether this Python is new enough."""
+    text = ".".join(map(str, version))
+    if version >= OLDEST_PYTHON:
+        return Check(subject="Python", verdict=Verdict.OK, text=text)
+    text = f"{text} is too old; install Python 3.11 or later"
+    return Check(subject="Python", verdict=Verdict.MISSING, text=text, need=Need.EVERYTHING)
+
+
+def devices(opener: SoundInputs | None = None) -> Iterator[Check]:
+    """Yield one check for PortAudio, the microphones and the speakers; one alone if PortAudio is missing."""
+    from attune.adapters.microphone import list_devices
+    from attune.adapters.sound_devices import chosen_input, chosen_output
+
+    try:
+        found = list_devices(opener)
+    except DeviceError as error:
+        yield Check(subject="sound library", verdict=Verdict.MISSING, text=str(error))
+        return
+    yield Check(subject="sound library", verdict=Verdict.OK, text=f"PortAudio knows {len(found)} devices")
+    for subject, choose in (("microphone", chosen_input), ("speaker", chosen_output)):
+        try:
+            yield Check(subject=subject, verdict=Verdict.OK, text=choose(found, None).name)
+        except DeviceError as error:
+            yield Check(subject=subject, verdict=Verdict.MISSING, text=str(error))
+
+
+def loads(subject: str, load: Callable[[], object]) -> Check:
+    """Return whether a speech detector loads; without it nothing is heard."""
+    try:
+        load()
+    except AttuneError as error:
+        return Check(subject=subject, verdict=Verdict.MISSING, text=str(error), need=Need.EVERYTHING)
+    return Check(subject=subject, verdict=Verdict.OK, text="loads", need=Need.EVERYTHING)
+
+
+def model(folder: Path) -> Check:
+    """Return which speech model would transcribe."""
+    from attune.adapters.models import best_installed
+
+    name = best_installed(folder)
+    if name is None:
+        text = "none: timing-only coaching; to have words too: attune models download small"
+        return Check(subject="speech model", verdict=Verdict.WARNING, text=text)
+    return Check(subject="speech model", verdict=Verdict.OK, text=name)
+
+
+def voice(synthesis: Voices) -> Check:
+    """Return whether the coach can speak."""
+    try:
+        count = len(synthesis.voices())
+    except VoiceError as error:
+        return Check(subject="voice", verdict=Verdict.WARNING, text=f"{error}; until then suggestions are shown")
+    return Check(subject="voice", verdict=Verdict.OK, text=f"{count} voices")
+
+
+def data_folder(folder: Path) -> Check:
+    """Return whether sessions can be kept; nothing is created."""
+    existing = next((place for place in (folder, *folder.parents) if place.exists()), folder)
+    if existing.is_dir() and os.access(existing, os.W_OK | os.X_OK):
+        return Check(subject="data folder", verdict=Verdict.OK, text=str(folder))
+    text = f"{folder} cannot be written; change its permissions or name another folder in ATTUNE_HOME"
+    return Check(subject="data folder", verdict=Verdict.MISSING, text=text)
+
+
+def listening(source: Source, *, seconds: float) -> Check:
+    """Return how the microphone sounds over so many seconds."""
+    heard: list[Block] = []
+    lost = 0
+    try:
+        with source:
+            for part in source.sounds():
+                if isinstance(part, Block):
+                    heard.append(part)
+                else:
+                    lost += part.span.duration
+                if part.span.stop >= samples_of(seconds):
+                    break
+    except DeviceError as error:
+        return Check(subject="listening", verdict=Verdict.MISSING, text=str(error))
+    return _judged(heard, lost_seconds=lost / SAMPLE_RATE, seconds=seconds)
+
+
+def _judged(heard: list[Block], *, lost_seconds: float, seconds: float) -> Check:
+    from attune.cli.sound_check import CLIPPED_SHARE, FRAME_SAMPLES, NOISY_DBFS, sound_check
+
+    if sum(len(block.samples) for block in heard) < FRAME_SAMPLES:
+        text = f"nothing came in {seconds:g} s; unplug the microphone, plug it in again, or choose another"
+        return Check(subject="listening", verdict=Verdict.MISSING, text=text)
+    found = sound_check(np.concatenate([block.samples for block in heard]))
+    levels = f"speech {found.loud_dbfs:.0f} dBFS, room {found.floor_dbfs:.0f} dBFS"
+    if found.is_digital_silence:
+        text = "not a bit moved: unmute the microphone, and let this program use it (privacy settings of the system)"
+    elif found.clipped_share >= CLIPPED_SHARE:
+        text = f"{levels}; {found.clipped_share:.1%} of it is clipped: lower the input level"
+    elif found.floor_dbfs > NOISY_DBFS:
+        text = f"{levels}; the room is loud: move the microphone closer, or lower the input level"
+    elif lost_seconds:
+        text = f"{levels}; {lost_seconds:.1f} s were lost: close other programs, or choose another microphone"
+    else:
+        return Check(subject="listening", verdict=Verdict.OK, text=f"{levels}, nothing clipped")
+    return Check(subject="listening", verdict=Verdict.WARNING, text=text)

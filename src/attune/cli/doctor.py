@@ -1,0 +1,88 @@
+"""``attune doctor``: one line for everything that Attune needs, with the remedy where it is missing."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import click
+
+from attune.cli.checks import Check, Need, Verdict
+
+MARKS = {Verdict.OK: ("ok", "green"), Verdict.WARNING: ("warning", "yellow"), Verdict.MISSING: ("missing", "red")}
+
+
+@click.command(name="doctor")
+@click.option(
+    "--seconds",
+    type=click.FloatRange(min=0.5, max=60.0),
+    default=3.0,
+    show_default=True,
+    help="How long to listen to the microphone.",
+)
+@click.option("--no-listen", "is_deaf", is_flag=True, help="Do not open the microphone.")
+@click.option("--device", metavar="NAME", help="Microphone: number or part of its name; see `attune devices`.")
+@click.pass_context
+def command(context: click.Context, *, seconds: float, is_deaf: bool, device: str | None) -> None:
+    """Check whether everything that Attune needs is here.
+
+    Ends with status 1 if something is missing without which nothing works; what only narrows what Attune can do is
+    told, and the status is 0.
+    """
+    checks = []
+    for check in _checks():
+        checks.append(check)
+        print_check(check)
+    if not is_deaf:
+        checks.append(_listened(seconds, device))
+        print_check(checks[-1])
+    click.echo(verdict_on(checks))
+    context.exit(1 if is_unusable(checks) else 0)
+
+
+def is_unusable(checks: list[Check]) -> bool:
+    """Return whether something is missing that everything needs."""
+    return any(check.verdict is Verdict.MISSING and check.need is Need.EVERYTHING for check in checks)
+
+
+def verdict_on(checks: list[Check]) -> str:
+    """Return one sentence on all checks together."""
+    if is_unusable(checks):
+        return "Attune cannot work yet: see what is missing above."
+    if any(check.verdict is not Verdict.OK for check in checks):
+        return "Attune works, with the limits above."
+    return "Everything is here."
+
+
+def print_check(check: Check) -> None:
+    """Print one line: the verdict, the subject, what was found and what to do."""
+    word, colour = MARKS[check.verdict]
+    click.echo(f"{click.style(f'{word:<8}', fg=colour)} {check.subject:<16} {check.text}")
+
+
+def _checks() -> Iterator[Check]:
+    """Yield the checks that need no listening, in the order of sound's way through the program."""
+    import sys
+
+    from attune.adapters.silero import SileroSession
+    from attune.adapters.speech_synthesis import SpeechSynthesis
+    from attune.adapters.webrtc import WebRtcGate
+    from attune.cli import checks
+    from attune.cli.models import models_folder
+    from attune.sessions.home import home_of
+
+    yield checks.python(sys.version_info[:3])
+    yield from checks.devices()
+    yield checks.loads("speech gate", WebRtcGate)
+    yield checks.loads("speech detector", SileroSession)
+    yield checks.model(models_folder())
+    yield checks.voice(SpeechSynthesis())
+    yield checks.data_folder(home_of(os.environ).data)
+
+
+def _listened(seconds: float, device: str | None) -> Check:
+    from attune.adapters.microphone import Microphone
+    from attune.cli import checks
+
+    click.echo(f"Listening for {seconds:g} s: please say a sentence, then be quiet for a moment.")
+    return checks.listening(Microphone(device=device), seconds=seconds)

@@ -1,0 +1,140 @@
+"""``attune listen``: a live session with microphones."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from dataclasses import dataclass, replace
+
+import click
+from rich.console import Console
+
+from attune.adapters.microphone import Microphone
+from attune.adapters.portaudio import PortAudio
+from attune.adapters.sound_keeping import SoundKeeper
+from attune.cli.parts import People, engine_of, people_of, user_home, user_settings
+from attune.cli.session_run import KEYS, Run, conclude, live_view, run_to_end, tell_on, view_tap, voice_of
+from attune.cli.transcribers import Transcribing, transcriber_of
+from attune.coaching.policy import CoachMode
+from attune.engine import Plan
+from attune.errors import InputError
+from attune.live.session import LiveSession
+from attune.sessions.kept import SessionKind
+from attune.sessions.store import local_now
+from attune.timebase import samples_of
+
+AGREEMENT = (
+    "Attune listens to everybody in the room and keeps figures and words on this computer alone. "
+    "Does everybody who will be heard agree?"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """What was asked for."""
+
+    people: People
+    transcribing: Transcribing
+    device: int | str | None
+    coach: CoachMode
+    language: str
+    seconds: float | None
+
+
+@click.command(name="listen")
+@click.option("--people", type=click.IntRange(1, 2), help="1: one person practises. 2 (default): needs a channel each.")
+@click.option("--channels", metavar="A,B", help="A microphone channel a person: their names, in order.")
+@click.option("--device", metavar="NAME", help="Microphone: number or part of its name; see `attune devices`.")
+@click.option("--seconds", type=click.FloatRange(min=0.1), help="End by itself after this time.")
+@click.option(
+    "--coach",
+    type=click.Choice([mode.value for mode in CoachMode]),
+    help="Whether the coach speaks (default), is shown, or keeps quiet for the report.",
+)
+@click.option("--transcriber", default="auto", show_default=True, metavar="NAME", help="As for `attune analyze`.")
+@click.option("--language", default="en", show_default=True, metavar="CODE", help="What is spoken.")
+@click.option("--keep-audio", is_flag=True, help="Keep the sound beside the session; otherwise it is forgotten.")
+@click.option("--agreed", is_flag=True, help="Everybody who will be heard has agreed: do not ask.")
+def command(
+    *,
+    people: int | None,
+    channels: str | None,
+    device: str | None,
+    seconds: float | None,
+    coach: str | None,
+    transcriber: str,
+    language: str,
+    keep_audio: bool,
+    agreed: bool,
+) -> int:
+    """Listen to a conversation live and coach it.
+
+    The coach speaks in lulls, seldom, and to everybody. Ctrl-C ends the session; what was heard so far is kept.
+    """
+    home = user_home()
+    settings = user_settings(home)
+    wishes = Wishes(
+        people=people_of(channels=channels, people=people),
+        transcribing=transcriber_of(transcriber, language=language, home=home),
+        device=int(device) if device is not None and device.isdecimal() else device,
+        coach=CoachMode(coach) if coach else settings.coach.mode,
+        language=language,
+        seconds=seconds,
+    )
+    console = Console()
+    if not agreed and not wishes.people.alone:
+        _agree(console)
+    if wishes.transcribing.note:
+        click.echo(wishes.transcribing.note, err=True)
+    sound = PortAudio()
+    with _microphone(wishes, sound=sound) as microphone, contextlib.ExitStack() as stack:
+        plan = _plan(wishes, channels=microphone.channels, source=microphone.device.name)
+        engine = engine_of(
+            plan, language=language, settings=replace(settings, coach=replace(settings.coach, mode=wishes.coach))
+        )
+        keeper = stack.enter_context(SoundKeeper(folder=home.sessions, channels=plan.channels)) if keep_audio else None
+        if sys.stdin and sys.stdin.isatty():
+            console.print(f"Listening with {microphone.device.name}. Keys: {KEYS}.", highlight=False)
+        view = stack.enter_context(
+            live_view(console=console, speakers=plan.speakers, channels=plan.speakers, transcriber=plan.transcriber)
+        )
+        session = LiveSession(
+            engine=engine,
+            source=microphone,
+            transcriber=wishes.transcribing.transcriber,
+            voice=voice_of(wishes.coach, sound=sound),
+            taps=(view_tap(view), *([keeper.keep] if keeper else [])),
+            tell=tell_on(view),
+            limit=None if seconds is None else samples_of(seconds),
+        )
+        run = Run(
+            kind=SessionKind.LISTEN,
+            source=microphone.device.name,
+            home=home,
+            language=language,
+            started_at=local_now(),
+            sound=keeper,
+        )
+        status = run_to_end(session)
+    conclude(engine, run=run, console=console)
+    return status
+
+
+def _agree(console: Console) -> None:
+    """Ask for everybody's agreement where somebody can answer; otherwise say what it means to go on."""
+    if not (sys.stdin and sys.stdin.isatty()):
+        console.print(f"{AGREEMENT} By going on you say so.", highlight=False)
+    elif not click.confirm(AGREEMENT):
+        raise InputError("not everybody agrees, so nothing is listened to")
+
+
+def _microphone(wishes: Wishes, *, sound: PortAudio) -> Microphone:
+    channels = None if wishes.people.alone else len(wishes.people.channels or ("A", "B"))
+    return Microphone(device=wishes.device, channels=channels, opener=sound)
+
+
+def _plan(wishes: Wishes, *, channels: int, source: str) -> Plan:
+    transcriber = wishes.transcribing.transcriber
+    return wishes.people.plan(
+        channels=channels, source=source, transcriber=None if transcriber is None else transcriber.name
+    )

@@ -1,0 +1,142 @@
+"""What happened in a conversation, reduced from all that was heard and read.
+
+The input is sorted here by (start, speaker), so the order in which transcripts arrived cannot matter: live, replayed
+or read from a file, the same log gives the same account.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from attune.conversation.acts.finding import ActFinder
+from attune.conversation.entry import FloorSettings
+from attune.conversation.floor import read_floor
+from attune.conversation.measures import Conversation, measures_of
+from attune.conversation.units import Unit
+from attune.conversation.utterance import Utterance
+from attune.events import UNKNOWN, FloorTransfer, ListeningAct, Measure, SpokenTurn, Turn
+from attune.timebase import Span
+
+CONTEXT = 8
+"""Utterances before an utterance that an act finder is shown. Source: chosen; answers follow within two or three."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """Turns with their words, transfers, acts and measures; sequences sorted by (start, id)."""
+
+    turns: tuple[SpokenTurn, ...]
+    transfers: tuple[FloorTransfer, ...]
+    acts: tuple[ListeningAct, ...]
+    measures: Mapping[str, Mapping[str, Measure]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """All that is known of a conversation.
+
+    Attributes
+    ----------
+    speakers
+        Who took part, in the order of documents.
+    units
+        Speech, with words where they are known.
+    utterances
+        What was said, as acts are looked for.
+    unobserved
+        Stretches that nobody heard: lost sound, the coach's own voice, pauses.
+    observed_samples
+        How much of the session was heard.
+    observed
+        How it was heard, in words: ``two channels``.
+    """
+
+    speakers: tuple[str, ...]
+    units: Sequence[Unit]
+    utterances: Sequence[Utterance]
+    unobserved: Sequence[Span]
+    observed_samples: int
+    observed: str
+
+
+def account_of(evidence: Evidence, *, floor: FloorSettings, finder: ActFinder | None) -> Account:
+    """Return the account of a conversation; without a finder (a language with no cue pack) there are no acts."""
+    turns, transfers = read_floor(evidence.units, unobserved=evidence.unobserved, settings=floor)
+    acts = () if finder is None else acts_of(evidence.utterances, finder=finder)
+    measures = measures_of(
+        Conversation(
+            speakers=evidence.speakers,
+            units=evidence.units,
+            turns=turns,
+            transfers=transfers,
+            acts=acts,
+            observed_samples=evidence.observed_samples,
+            observed=evidence.observed,
+        )
+    )
+    spoken = _spoken_turns(turns, evidence)
+    return Account(turns=spoken, transfers=transfers, acts=acts, measures=measures)
+
+
+def acts_of(utterances: Iterable[Utterance], *, finder: ActFinder) -> tuple[ListeningAct, ...]:
+    """Return the acts of all known people's utterances that carry times, sorted by (start, id)."""
+    timed = [(said, said.span) for said in utterances if said.span is not None and said.speaker != UNKNOWN]
+    ordered = [said for said, _ in sorted(timed, key=lambda pair: (pair[1].start, pair[0].speaker))]
+    found: dict[str, ListeningAct] = {}
+    for k, utterance in enumerate(ordered):
+        for act in acts_in(utterance, before=ordered[max(0, k - CONTEXT) : k], finder=finder):
+            found.setdefault(act.id, act)
+    return tuple(sorted(found.values(), key=lambda act: (act.span.start, act.id)))
+
+
+def acts_in(utterance: Utterance, *, before: Sequence[Utterance], finder: ActFinder) -> tuple[ListeningAct, ...]:
+    """Return the acts of one utterance, dated by its words where they have times.
+
+    Raises
+    ------
+    ValueError
+        If the utterance has no span.
+    """
+    if utterance.span is None:
+        raise ValueError("acts are dated: an utterance without a span has none")
+    acts = []
+    for finding in finder.find(utterance, before=before):
+        span = utterance.span
+        if utterance.words:
+            first, last = utterance.words[finding.first_word], utterance.words[finding.last_word]
+            span = Span(first.span.start, max(first.span.start, last.span.stop))
+        acts.append(
+            ListeningAct(
+                id=f"a-{finding.kind}-{utterance.speaker}-{span.start}",
+                kind=finding.kind,
+                subkind=finding.subkind,
+                speaker=utterance.speaker,
+                span=span,
+                evidence=finding.evidence,
+                confidence=finding.confidence,
+                source=finding.source,
+            )
+        )
+    return tuple(acts)
+
+
+def _spoken_turns(turns: Iterable[Turn], evidence: Evidence) -> tuple[SpokenTurn, ...]:
+    words = {unit.segment.id: unit.tokens for unit in evidence.units}
+    untimed = [said for said in evidence.utterances if not said.words and said.text]
+    return tuple(SpokenTurn(turn=turn, text=_text(turn, words, untimed)) for turn in turns)
+
+
+def _text(turn: Turn, words: Mapping[str, tuple[str, ...] | None], untimed: Sequence[Utterance]) -> str | None:
+    """Return what was said in a turn: its units' words, else the utterances whose middle lies in it."""
+    known = [spoken for i in turn.segment_ids if (spoken := words.get(i)) is not None]
+    if known:
+        return " ".join(token for spoken in known for token in spoken)
+    inside = [
+        said.text
+        for said in untimed
+        if said.span is not None
+        and said.speaker == turn.speaker
+        and turn.span.contains((said.span.start + said.span.stop) // 2)
+    ]
+    return " ".join(inside) if inside else None

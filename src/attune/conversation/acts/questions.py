@@ -1,0 +1,66 @@
+"""Questions: open ones invite a story, closed ones a yes, a no or a fact.
+
+A question is known by its inversion (``what do you``, ``did you``), with or without marks; in punctuated text a
+question mark vouches for more.
+
+Source of every precision: counselling turns of AnnoMI (even transcripts), where each turn is marked as holding an open
+or a closed question or none.
+"""
+
+from __future__ import annotations
+
+from attune.conversation.acts.matching import stems
+from attune.events import ActKind
+
+OPEN = stems(
+    """
+    what_do_you           .84  219 --(know|is|of|to|see) (what|how) !(many|much|long|often|old|far|late|soon) *2
+                                       @aux not? @who ...
+    what_mark             .82  293 ^ (what|how) !(many|much|long|often|old|far|late|soon) ... [?]
+    what_is               .81  149 ^ what (is|are|was|were|about|else|makes|made|brings|brought|kind|sort|other|
+                                       would|happened|happens|if) ...
+    how_come              .67    9 ^ how (come|so|about) ...
+    how_sure              .55   20 how (important|confident|ready|likely|willing|comfortable|motivated|concerned)
+                                       (is|are|do|would|was) ...
+    why                   .88   24 why @aux not? @who ...
+    why_mark              .83   24 ^ why ... [?]
+    where                 .61   28 --(know|is|of|to|see|that|and) (where|when|which|who) (is|are|do|did|does|would|
+                                       will|was|were) (you|they|he|she|that|your|it|the) ...
+    tell_me               .77   35 -(not|you) (tell (me|us) (about|more|what|how|why|a little|a bit|some|your)|talk
+                                       to me|walk me through|describe|help me understand|say more|fill me in) ...
+    can_you_tell          .75   28 (can|could|would|will) you (just|maybe|please|kind of|also)? @tell ...
+    wondering             .58   12 i (am|was) (just|kind of)? (wondering|curious) (what|how|why|about) ...
+    thoughts             1.00    8 (any|your) (thoughts|ideas|reaction|feelings) ... [?]
+    how_was               .97   34 ^ how (was|is|are|were|did|do|has|have) ...
+    """,
+    kind=ActKind.OPEN_QUESTION,
+)
+
+CLOSED = stems(
+    """
+    do_you                .55   95 --(@wh|so|nor|neither|as|than|if) (do|did|have|are|were|should|had) you !know ...
+    can_you               .57   23 --(@wh|so|nor|neither|as|than|if) (can|could|would|will) you !(just|maybe|please|
+                                       kind of|also)? !(@tell|say) ...
+    do_you_mark           .59   94 --(@wh) (do|did|have|are|were|should|had) (you|your) !know ... [?]
+    can_you_mark          .59   22 --(@wh) (can|could|would|will) you !(just|maybe|please|kind of|also)? !(@tell|
+                                       say) ... [?]
+    have_you_ever         .75    4 (have you|are you|do you|did you|would you|can you) ever ...
+    is_it                 .65  117 ^ --(@wh) (is|are|was|were|does|did|has|have|would|could|can|will|should) not?
+                                       @third ...
+    is_it_mark            .66  131 --(@wh) (is|are|was|were|does|did|has|have|would|could|can|will) not? @third ...
+                                       [?]
+    is_that               .49   75 --(@wh|thing|problem|it|that|this|question|point) is (it|there|that|this) ...
+    can_i                 .67   18 ^ --(@wh) (can|could|may|should|do|did|would|am|have) (i|we) ...
+    right                 .61   33 (right|correct|okay|huh) [?] $
+    is_it_not             .67    6 (is|are|do|does|did|was|were|have|would|will|can) not (it|you|that|they|he|she|
+                                       there|we) $
+    how_many              .43   54 how (much|many|long|often|old|soon|far|late|big|frequently) ...
+    how_many_mark         .60   35 how (much|many|long|often|old|soon|far|late|big|frequently) ... [?]
+    what_time             .86    7 (what (time|day|year|number)|which one) ...
+    on_a_scale            .80   15 (on a scale|zero to ten|one to ten|scale of) ...
+    said_asking           .50  179 ^^ (you|it|that|he|she|they|this|there|we|i) ... [?]
+    or_mark               .52   84 ^^ (or|any|anything|is|ever|still|ready|make sense|sound good|a|the|just|like)
+                                       ... [?]
+    """,
+    kind=ActKind.CLOSED_QUESTION,
+)

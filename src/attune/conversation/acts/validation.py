@@ -1,0 +1,39 @@
+"""Validation: the partner's view or feeling makes sense, whether or not one agrees.
+
+Source of the precisions: chosen (no transcript at hand is labelled for it), after reading what matches in the
+counselling turns of AnnoMI (even transcripts) and the Switchboard sample.
+"""
+
+from __future__ import annotations
+
+from attune.conversation.acts.matching import stems
+from attune.events import ActKind
+
+VALIDATION = stems(
+    """
+    that_makes_sense      .85    - -(not|never) (that|it|this|which) (would|does)? @very? (totally|completely|
+                                       absolutely)? (make|makes|made) (a lot of|perfect|total|complete|good|so
+                                       much)? sense !to ... [.]
+    makes_sense           .75    - ^^ makes (a lot of|perfect|total|complete)? sense ...
+    you_make_sense        .85    - you make (a lot of|perfect)? sense ...
+    i_can_see_why         .90    - i (can|do|could)? (really|totally|completely|absolutely|definitely)? (see|
+                                       understand|get|appreciate|imagine) (why|how) (you|it|that|this) ...
+    i_understand_feeling  .85    - i (can|do)? (really|totally|completely)? understand (that|what) (you|it) (feel|
+                                       felt|are|must|is) ...
+    understandable        .85    - (is|was|seems|completely|totally|perfectly|very) understandable ...
+    anyone_would          .85    - (anyone|anybody|everyone|most people|a lot of people) would (not|have|be|feel|
+                                       react|want|find|struggle|worry) ...
+    i_would_too           .80    - i would (feel|be|have felt|have been|want) *4 (too|as well|the same)
+    natural_to            .80    - (natural|normal|okay|only human|no wonder|not surprising|reasonable|fair|valid)
+                                       (to feel|that you|you feel|to be|for you to) ...
+    of_course_you         .80    - of course you (feel|felt|are|were|would|want|wanted) !not ...
+    no_wonder             .85    - ^ (no|it is no|small) wonder ...
+    that_must_be          .75    - (that|it|this|you) must (be|have been|feel|have felt) (really|very|so|pretty|
+                                       incredibly)? (hard|tough|difficult|painful|@feeling|a lot|rough|awful|
+                                       frustrating) ...
+    you_have_every_right  .90    - you have (every|a|the) right to (feel|be) ...
+    your_feelings_count   .90    - your (feelings|feeling|concerns|point|view) (are|is|do|does|make|makes) *2
+                                       (valid|sense|matter|important|understandable|fair) ...
+    """,
+    kind=ActKind.VALIDATION,
+)

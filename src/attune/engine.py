@@ -1,0 +1,405 @@
+"""The whole pure core in one object: sound and answers in, events out.
+
+Theory of operation. The engine has no clock, no threads and no callbacks; time is the samples fed to it. Sound is cut
+into steps of 160 ms. Each step is heard; what was heard goes to the phrase scheduler, to the log, and to the coach;
+then whatever is due at the end of the step is said. A transcription *request* goes out as an event and its answer
+comes back through `accept`, whenever that is; timing never waits for it. The floor of the moment is read from the
+units whose words have come, or have been waited for `TEXT_PATIENCE`; the record at the end is reduced from the whole
+log, so that the order in which answers arrived does not show.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from itertools import chain
+
+import numpy as np
+from numpy.typing import NDArray
+
+from attune.coaching.phrases.book import PhraseBook
+from attune.coaching.policy import Coach
+from attune.conversation.account import CONTEXT, Account, Evidence, account_of, acts_in
+from attune.conversation.acts.finding import ActFinder
+from attune.conversation.floor import FloorReader
+from attune.conversation.units import Unit, middle_of, units_of_phrases, with_words
+from attune.conversation.utterance import Utterance
+from attune.errors import SequenceError
+from attune.events import (
+    UNKNOWN,
+    Block,
+    Delivery,
+    Feedback,
+    FloorTransfer,
+    Gap,
+    Health,
+    ListeningAct,
+    Phrase,
+    SessionRecord,
+    Sound,
+    SpeechSegment,
+    Transcript,
+    TranscriptFailed,
+    TranscriptionDiscarded,
+    TranscriptionPromoted,
+    TranscriptionRequest,
+    Turn,
+    Unobserved,
+    VoiceActivity,
+    Word,
+)
+from attune.hearing.ear import Ear, Heard
+from attune.hearing.speakers.channels import ChannelSpeakers, Detectors
+from attune.settings import Settings
+from attune.timebase import Span, covered, samples_of
+from attune.transcribing.guard import words_in_voice
+from attune.transcribing.phrases import PhraseScheduler
+
+MEASURED_EVERY = samples_of(60.0)
+"""How often the coach is shown the measures so far. Source: chosen; its cues from measures speak of minutes."""
+
+TEXT_PATIENCE = samples_of(8.0)
+"""How long after its end a segment waits for words before the floor of the moment is read without them.
+
+Source: chosen; longer than a decode of the longest phrase on a machine that keeps up, short enough for live use.
+"""
+
+
+class Arrangement(StrEnum):
+    """How people and microphones go together."""
+
+    ONE_PERSON = "one person"
+    CHANNEL_EACH = "a channel each"
+
+
+_COUNT_WORDS = {1: "one", 2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 7: "seven", 8: "eight"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Who is heard, and how.
+
+    Attributes
+    ----------
+    speakers
+        Their names; with a channel each, in the order of the channels.
+    arrangement
+        Whether each has a channel; one person is heard in all channels together.
+    channels
+        Columns of the blocks that will be fed.
+    transcriber
+        The name of what will answer transcription requests; None when nothing will, and none are made.
+    """
+
+    speakers: tuple[str, ...]
+    arrangement: Arrangement
+    channels: int
+    transcriber: str | None
+
+    def __post_init__(self) -> None:
+        if self.arrangement is Arrangement.ONE_PERSON and len(self.speakers) != 1:
+            raise ValueError(f"one person is heard, not {len(self.speakers)}")
+        if self.arrangement is Arrangement.CHANNEL_EACH and self.channels < len(self.speakers):
+            raise ValueError(f"{len(self.speakers)} people need as many channels, not {self.channels}")
+
+    @property
+    def observed(self) -> str:
+        """How the session is heard, in the words of documents."""
+        if self.arrangement is Arrangement.ONE_PERSON:
+            return "one person alone"
+        count = _COUNT_WORDS.get(len(self.speakers), str(len(self.speakers)))
+        return f"{count} channel{'s' if len(self.speakers) > 1 else ''}"
+
+
+Answer = Transcript | TranscriptFailed | Delivery
+"""What comes back to the engine beside sound."""
+
+Event = (
+    VoiceActivity
+    | SpeechSegment
+    | TranscriptionRequest
+    | TranscriptionPromoted
+    | TranscriptionDiscarded
+    | Transcript
+    | Turn
+    | FloorTransfer
+    | ListeningAct
+    | Feedback
+)
+"""What the engine says."""
+
+
+class Engine:
+    """Hears a session.
+
+    Parameters
+    ----------
+    plan
+        Who is heard, and how.
+    detectors
+        Makers of the two stages of speech detection.
+    finder
+        Finds listening acts; None for a language without a cue pack.
+    phrases
+        The coach's words.
+    settings
+        Thresholds.
+    """
+
+    def __init__(
+        self, *, plan: Plan, detectors: Detectors, finder: ActFinder | None, phrases: PhraseBook, settings: Settings
+    ) -> None:
+        self._plan = plan
+        self._settings = settings
+        self._finder = finder
+        columns = len(plan.speakers)
+        voices = ChannelSpeakers(speakers=plan.speakers, detectors=detectors, settings=settings.voicing)
+        self._ear = Ear(speakers=voices, channels=columns)
+        self._scheduler: PhraseScheduler | None = None
+        if plan.transcriber is not None:
+            by_column = {speaker: k for k, speaker in enumerate(plan.speakers)}
+            self._scheduler = PhraseScheduler(by_column, settings=settings.phrases)
+        self._coach = Coach(speakers=plan.speakers, settings=settings.coach, phrases=phrases)
+        self._floor = FloorReader(settings=settings.floor)
+        self._log = _Log()
+        self._unread: list[SpeechSegment] = []
+        self._asked: dict[str, Phrase] = {}
+        self._measured_at = 0
+
+    @property
+    def now(self) -> int:
+        """The sample after the last one fed."""
+        return self._ear.fed
+
+    @property
+    def awaited(self) -> tuple[str, ...]:
+        """The phrases that were asked for and have not been answered."""
+        return tuple(self._asked)
+
+    def feed(self, sound: Sound) -> list[Event]:
+        """Return the events that a stretch of sound brings.
+
+        Raises
+        ------
+        SequenceError
+            If the stretch does not begin where the last one ended, or has another number of channels than planned.
+        """
+        match sound:
+            case Block():
+                heard = self._ear.feed(Block(start=sound.start, samples=self._columns(sound.samples)))
+                return [event for step in heard for event in self._step(step)]
+            case Gap() | Unobserved():
+                events = [event for step in self._ear.feed(sound) for event in self._step(step)]
+                (self._log.lost if isinstance(sound, Gap) else self._log.unobserved).append(sound.span)
+                self._floor.unobserved(sound.span)
+                self._coach.observe(sound)
+                return events
+
+    def accept(self, answer: Answer) -> list[Event]:
+        """Return the events that an answer brings; answers to phrases that are no longer wanted bring none."""
+        match answer:
+            case Delivery():
+                self._coach.observe(answer)
+                self._log.deliver(answer)
+                return []
+            case Transcript():
+                phrase = self._asked.pop(answer.phrase_id, None)
+                return [] if phrase is None else self._read(phrase, answer)
+            case TranscriptFailed():
+                self._asked.pop(answer.phrase_id, None)
+                return [*self._advance_floor()]
+
+    def flush(self) -> list[Event]:
+        """Return what the end of the sound brings; its last requests may still be answered through `accept`."""
+        events = self._step(self._ear.flush())
+        if self._scheduler is not None:
+            events.extend(self._requested(self._scheduler.flush()))
+        return events
+
+    def close(self) -> list[Event]:
+        """Return the turns and transfers that were still open; nothing is awaited any more."""
+        self._asked.clear()
+        for segment in self._unread:
+            self._floor.add(Unit(segment=segment))
+        self._unread = []
+        events: list[Event] = [*self._floor.finish()]
+        return events
+
+    def record(self, *, source: str, warnings: tuple[str, ...] = ()) -> SessionRecord:
+        """Return everything known of the session so far.
+
+        Parameters
+        ----------
+        source
+            What was heard: a file's name, or the microphone's.
+        warnings
+            Sentences for the user that only the caller can know.
+        """
+        log, account = self._log, self._account()
+        return SessionRecord(
+            source=source,
+            duration=self._ear.fed,
+            speakers=self._plan.speakers,
+            segments=tuple(sorted(log.segments, key=lambda segment: (segment.span.start, segment.id))),
+            turns=account.turns,
+            transfers=account.transfers,
+            acts=account.acts,
+            arousal=(),
+            measures=account.measures,
+            feedback=tuple(log.feedback.values()),
+            health=self._health(warnings),
+        )
+
+    def _account(self) -> Account:
+        """Return what the whole log so far tells."""
+        log = self._log
+        away = sorted(chain(log.lost, log.unobserved))
+        evidence = Evidence(
+            speakers=self._plan.speakers,
+            units=units_of_phrases(log.segments, log.transcripts),
+            utterances=log.utterances,
+            unobserved=away,
+            observed_samples=self._ear.fed - covered(away),
+            observed=self._plan.observed,
+        )
+        return account_of(evidence, floor=self._settings.floor, finder=self._finder)
+
+    # --- one step ------------------------------------------------------------------------------------------
+
+    def _columns(self, samples: NDArray[np.int16]) -> NDArray[np.int16]:
+        """Return a column for each speaker: the mean of all channels for one person, else the first channels."""
+        if samples.shape[1] != self._plan.channels:
+            raise SequenceError(f"blocks have {self._plan.channels} channels, not {samples.shape[1]}")
+        if self._plan.arrangement is Arrangement.CHANNEL_EACH:
+            return samples[:, : len(self._plan.speakers)]
+        if samples.shape[1] == 1:
+            return samples
+        mixed: NDArray[np.int16] = np.rint(samples.mean(axis=1, keepdims=True)).astype(np.int16)
+        return mixed
+
+    def _step(self, heard: Heard) -> list[Event]:
+        now = heard.span.stop
+        events: list[Event] = []
+        if self._scheduler is not None:
+            self._scheduler.hear(heard.span.start, heard.samples)
+        for event in heard.events:
+            events.append(event)
+            self._coach.observe(event)
+            if isinstance(event, SpeechSegment):
+                self._log.segments.append(event)
+                self._unread.append(event)
+            if self._scheduler is not None:
+                known = (
+                    self._scheduler.activity(event)
+                    if isinstance(event, VoiceActivity)
+                    else (self._scheduler.segment(event, known_at=now))
+                )
+                events.extend(self._requested(known))
+        if self._scheduler is not None:
+            events.extend(self._requested(self._scheduler.advance(now)))
+        events.extend(self._advance_floor())
+        if now - self._measured_at >= MEASURED_EVERY:
+            self._measured_at = now
+            self._coach.observe_measures(self._account().measures)
+        feedback = self._coach.advance(now)
+        if feedback is not None:
+            self._log.feedback[feedback.id] = feedback
+            events.append(feedback)
+        return events
+
+    def _requested(
+        self, events: list[TranscriptionRequest | TranscriptionPromoted | TranscriptionDiscarded]
+    ) -> list[TranscriptionRequest | TranscriptionPromoted | TranscriptionDiscarded]:
+        for event in events:
+            match event:
+                case TranscriptionRequest():
+                    self._asked[event.phrase.id] = event.phrase
+                case TranscriptionDiscarded():
+                    self._asked.pop(event.phrase_id, None)
+        return events
+
+    def _read(self, phrase: Phrase, transcript: Transcript) -> list[Event]:
+        """Take the words of a phrase in."""
+        voiced = [s.span for s in self._log.segments if s.speaker == phrase.speaker and phrase.span.overlap(s.span)]
+        transcript = replace(transcript, words=words_in_voice(transcript.words, voiced=voiced))
+        self._coach.observe(transcript)
+        said = Utterance(
+            speaker=phrase.speaker,
+            text=" ".join(word.text for word in transcript.words),
+            span=phrase.span,
+            words=transcript.words,
+        )
+        before = self._log.before(phrase)
+        self._log.transcripts.append((phrase, transcript.words))
+        self._log.utterances.append(said)
+        acts = () if self._finder is None else acts_in(said, before=before, finder=self._finder)
+        for act in acts:
+            self._coach.observe(act)
+        inside = [s for s in self._unread if s.speaker == phrase.speaker and phrase.span.contains(middle_of(s))]
+        self._unread = [segment for segment in self._unread if segment not in inside]
+        for unit in with_words(inside, transcript.words):
+            self._floor.add(unit)
+        return [transcript, *acts, *self._advance_floor()]
+
+    def _advance_floor(self) -> list[Turn | FloorTransfer]:
+        """Read the floor of the moment as far as the words have come, or have been waited for."""
+        patience = TEXT_PATIENCE if self._scheduler is not None else 0
+        waiting = []
+        for segment in self._unread:
+            if self._ear.fed - segment.span.stop >= patience:
+                self._floor.add(Unit(segment=segment))
+            else:
+                waiting.append(segment)
+        self._unread = waiting
+        horizon = min([self._ear.horizon, *(segment.span.start for segment in waiting)])
+        found = self._floor.advance(horizon)
+        for event in found:
+            self._coach.observe(event)
+        return found
+
+    def _health(self, warnings: tuple[str, ...]) -> Health:
+        log, duration = self._log, max(1, self._ear.fed)
+        heard = sum(segment.span.duration for segment in log.segments)
+        known = sum(segment.span.duration for segment in log.segments if segment.speaker != UNKNOWN)
+        own: list[str] = []
+        if self._ear.channels_alike:
+            own.append(
+                "The channels carry nearly the same sound, so people cannot be told apart by channel; "
+                "give each person a microphone, or use --people 1 for one person."
+            )
+        if self._plan.transcriber is None:
+            own.append("No words were transcribed: everything here comes from timing alone.")
+        elif self._finder is None:
+            own.append("There is no cue pack for this language: listening acts were not looked for.")
+        return Health(
+            attributed=known / heard if heard else None,
+            unobserved=covered(log.unobserved) / duration,
+            lost=covered(log.lost) / duration,
+            transcriber=self._plan.transcriber or "none",
+            warnings=(*own, *warnings),
+        )
+
+
+class _Log:
+    """What was heard, read and said so far."""
+
+    def __init__(self) -> None:
+        self.segments: list[SpeechSegment] = []
+        self.transcripts: list[tuple[Phrase, tuple[Word, ...]]] = []
+        self.utterances: list[Utterance] = []
+        self.lost: list[Span] = []
+        self.unobserved: list[Span] = []
+        self.feedback: dict[str, Feedback] = {}
+
+    def before(self, phrase: Phrase) -> list[Utterance]:
+        """Return the last utterances that began before a phrase."""
+        earlier = [
+            said for said in self.utterances[-2 * CONTEXT :] if said.span and said.span.start < phrase.span.start
+        ]
+        return sorted(earlier, key=lambda said: said.span or Span(0, 0))[-CONTEXT:]
+
+    def deliver(self, delivery: Delivery) -> None:
+        """Note what became of a feedback."""
+        said = self.feedback.get(delivery.feedback_id)
+        if said is not None:
+            self.feedback[said.id] = replace(said, delivery=delivery.how)

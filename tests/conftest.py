@@ -1,0 +1,12 @@
+"""What every room's tests share."""
+
+import pytest
+
+from attune.events import SessionRecord
+from evening_session import evening_record
+
+
+@pytest.fixture
+def evening() -> SessionRecord:
+    """Return the made-up session of Anna and Ben."""
+    return evening_record()
