@@ -165,6 +165,7 @@ class Engine:
         self._unread: list[SpeechSegment] = []
         self._asked: dict[str, Phrase] = {}
         self._measured_at = 0
+        self._heard_until = 0
 
     @property
     def now(self) -> int:
@@ -206,7 +207,8 @@ class Engine:
                 phrase = self._asked.pop(answer.phrase_id, None)
                 return [] if phrase is None else self._read(phrase, answer)
             case TranscriptFailed():
-                self._asked.pop(answer.phrase_id, None)
+                if self._asked.pop(answer.phrase_id, None) is not None:
+                    self._log.failed[answer.phrase_id] = answer.why
                 return [*self._advance_floor()]
 
     def flush(self) -> list[Event]:
@@ -218,6 +220,7 @@ class Engine:
 
     def close(self) -> list[Event]:
         """Return the turns and transfers that were still open; nothing is awaited any more."""
+        self._log.failed.update(dict.fromkeys(self._asked, "the session ended before they were"))
         self._asked.clear()
         for segment in self._unread:
             self._floor.add(Unit(segment=segment))
@@ -278,7 +281,7 @@ class Engine:
         return mixed
 
     def _step(self, heard: Heard) -> list[Event]:
-        now = heard.span.stop
+        now = self._heard_until = heard.span.stop
         events: list[Event] = []
         if self._scheduler is not None:
             self._scheduler.hear(heard.span.start, heard.samples)
@@ -346,7 +349,7 @@ class Engine:
         patience = TEXT_PATIENCE if self._scheduler is not None else 0
         waiting = []
         for segment in self._unread:
-            if self._ear.fed - segment.span.stop >= patience:
+            if self._heard_until - segment.span.stop >= patience:
                 self._floor.add(Unit(segment=segment))
             else:
                 waiting.append(segment)
@@ -371,6 +374,11 @@ class Engine:
             own.append("No words were transcribed: everything here comes from timing alone.")
         elif self._finder is None:
             own.append("There is no cue pack for this language: listening acts were not looked for.")
+        if log.failed:
+            count = len(log.failed)
+            phrases, whose = ("1 phrase", "its") if count == 1 else (f"{count} phrases", "their")
+            why = log.failed[min(log.failed)]
+            own.append(f"{phrases} could not be transcribed ({why}); {whose} timing stands.")
         return Health(
             attributed=known / heard if heard else None,
             unobserved=covered(log.unobserved) / duration,
@@ -387,6 +395,7 @@ class _Log:
         self.segments: list[SpeechSegment] = []
         self.transcripts: list[tuple[Phrase, tuple[Word, ...]]] = []
         self.utterances: list[Utterance] = []
+        self.failed: dict[str, str] = {}
         self.lost: list[Span] = []
         self.unobserved: list[Span] = []
         self.feedback: dict[str, Feedback] = {}

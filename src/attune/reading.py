@@ -48,7 +48,7 @@ def record_of_transcript(
             attributed=1.0 if segments else None,
             unobserved=0.0,
             lost=0.0,
-            transcriber="transcript" if any(unit.words is not None for unit in units) else "none",
+            transcriber="transcript" if any(said.text or said.words for said in transcript.utterances) else "none",
             warnings=warnings,
         ),
     )

@@ -9,7 +9,6 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from tiny_whisper import make_tiny_whisper
 
 from attune.adapters.whisper import WhisperSegment, WhisperTranscriber
 from attune.errors import ModelError, ModelMissing, SequenceError, SettingsError
@@ -17,6 +16,7 @@ from attune.events import Phrase, Transcript, Word
 from attune.timebase import Span
 from attune.transcribing.guard import guarded_words
 from attune.transcribing.protocol import Transcriber
+from tiny_whisper import make_tiny_whisper
 
 
 @pytest.fixture(scope="module")

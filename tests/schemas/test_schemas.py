@@ -125,9 +125,9 @@ def test_conversation_with_words_text_or_times_alone_is_accepted() -> None:
     validator(Schema.CONVERSATION).validate(CONVERSATION)
 
 
-@pytest.mark.parametrize("speakers", [["A"], ["A", "A"], list("ABCDEFGHI")])
-def test_conversation_of_one_of_twins_or_of_nine_is_refused(speakers: list[str]) -> None:
-    """Two to eight people with names of their own."""
+@pytest.mark.parametrize("speakers", [[], ["A", "A"], list("ABCDEFGHI")])
+def test_conversation_of_nobody_of_twins_or_of_nine_is_refused(speakers: list[str]) -> None:
+    """One to eight people with names of their own."""
     assert not validator(Schema.CONVERSATION).is_valid({**CONVERSATION, "speakers": speakers})
 
 

@@ -11,12 +11,12 @@ from pathlib import Path
 import click
 
 from attune.adapters.recording import open_recording
-from attune.adapters.transcript_file import TRANSCRIPT_SUFFIXES, read_transcript
 from attune.analysis import analyze
 from attune.cli.keeping import closing_lines, keep
 from attune.cli.outputs import Outputs, input_names
 from attune.cli.parts import People, displayed, engine_of, finder_of, people_of, user_home, user_settings
 from attune.cli.transcribers import Transcribing, transcriber_of
+from attune.cli.transcript_file import TRANSCRIPT_SUFFIXES, read_transcript
 from attune.errors import AttuneError
 from attune.events import SessionRecord
 from attune.reading import record_of_transcript
@@ -59,6 +59,7 @@ Progress = Callable[[int], None]
     help="auto: the best model installed, else timing only; none: timing only; or a model's name.",
 )
 @click.option("--channels", metavar="A,B", help="A channel a person: their names, in the order of the channels.")
+@click.option("--speakers", type=click.IntRange(1, 8), metavar="N", help="Voices in one channel; only 1 so far.")
 @click.option("--people", type=click.IntRange(1, 2), help="1: everything heard is one person's.")
 @click.option("--language", default="en", show_default=True, metavar="CODE", help="What is spoken.")
 @click.option("--keep/--no-keep", "kept", default=True, help="Keep the session for `attune sessions` (default).")
@@ -71,6 +72,7 @@ def command(
     textgrid_out: Path | None,
     transcriber: str,
     channels: str | None,
+    speakers: int | None,
     people: int | None,
     language: str,
     kept: bool,
@@ -83,7 +85,7 @@ def command(
     outputs = Outputs(json=json_out, csv=csv_out, rttm=rttm_out, textgrid=textgrid_out)
     home = user_home()
     analysis = Analysis(
-        people=people_of(channels=channels, people=people),
+        people=people_of(channels=channels, people=people, voices=speakers),
         transcribing=transcriber_of(transcriber, language=language, home=home),
         language=language,
         settings=user_settings(home),

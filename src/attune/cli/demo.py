@@ -10,10 +10,10 @@ from rich.console import Console
 
 from attune.adapters.portaudio import PortAudio
 from attune.adapters.recording import open_recording
-from attune.adapters.transcript_file import read_transcript
 from attune.bundled import demo_sound, demo_transcript
 from attune.cli.parts import engine_of, user_home, user_settings
 from attune.cli.session_run import Run, conclude, live_view, run_to_end, tell_on, view_tap, voice_of
+from attune.cli.transcript_file import read_transcript
 from attune.coaching.policy import CoachMode, CoachSettings
 from attune.engine import Arrangement, Plan
 from attune.live.session import LiveSession, Pace

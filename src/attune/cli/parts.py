@@ -22,6 +22,11 @@ from attune.settings import Settings, read_settings
 SETTINGS_FILE = "attune.toml"
 MOST_PEOPLE = 8
 
+ONE_MICROPHONE = (
+    "people on one microphone cannot be told apart yet; give each a microphone of their own (--channels A,B), "
+    "or use --people 1 if one person speaks"
+)
+
 PHRASE_BOOKS = {"en": ENGLISH}
 """The coach's words, by language."""
 
@@ -51,7 +56,7 @@ def user_settings(home: Home) -> Settings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class People:
-    """Who is heard, as options say it: names by channel, or one person; neither leaves it to the sound."""
+    """Who is heard, as options say it: names by channel, or one person; neither leaves it to the channels."""
 
     channels: tuple[str, ...] | None
     alone: bool
@@ -70,28 +75,29 @@ class People:
         if channels < len(names):
             have = "one channel" if channels == 1 else f"{channels} channels"
             raise InputError(
-                f"{source} has {have}, and two people on one microphone cannot be told apart yet: "
-                "record a microphone each (--channels A,B), or use --people 1 if one person speaks"
+                f"{source} has {have}: {ONE_MICROPHONE}"
                 if self.channels is None or channels == 1
                 else f"{source} has {have}, but --channels names {len(names)} people"
             )
         return Plan(speakers=names, arrangement=Arrangement.CHANNEL_EACH, channels=channels, transcriber=transcriber)
 
 
-def people_of(*, channels: str | None, people: int | None) -> People:
-    """Return who is heard, from the options ``--channels`` and ``--people``.
+def people_of(*, channels: str | None, people: int | None, voices: int | None = None) -> People:
+    """Return who is heard, from the options ``--channels``, ``--people`` and ``--speakers``.
 
     Raises
     ------
     InputError
-        If names are empty, repeated or too many, or the two options disagree.
+        If names are empty, repeated or too many, the options disagree, or voices would have to be told apart.
     """
+    if voices is not None and voices > 1:
+        raise InputError(f"--speakers {voices}: {ONE_MICROPHONE}")
     names = None if channels is None else tuple(name.strip() for name in channels.split(","))
     if names is not None:
         check_names(names)
     if people == 1 and names is not None and len(names) > 1:
         raise InputError(f"--people 1 is one person, but --channels names {len(names)}")
-    return People(channels=names, alone=people == 1 and names is None)
+    return People(channels=names, alone=names is None and 1 in (people, voices))
 
 
 def check_names(names: Iterable[str]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from attune.errors import ModelMissing
 from attune.sessions.home import Home
 from attune.transcribing.guard import guarded_words
 from attune.transcribing.protocol import Transcriber
@@ -36,6 +37,10 @@ def transcriber_of(choice: str, *, language: str, home: Home) -> Transcribing:
     """
     if choice == "none":
         return Transcribing(transcriber=None)
+    if choice == "fixture":
+        raise ModelMissing(
+            "the bundled voices have no model of their own yet; use --transcriber none, auto, or a model's name"
+        )
     from attune.adapters.models import best_installed, located, model_named
     from attune.adapters.whisper import WhisperTranscriber
 

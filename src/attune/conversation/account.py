@@ -73,6 +73,7 @@ def account_of(evidence: Evidence, *, floor: FloorSettings, finder: ActFinder | 
             acts=acts,
             observed_samples=evidence.observed_samples,
             observed=evidence.observed,
+            searched=finder is not None and any(said.text for said in evidence.utterances),
         )
     )
     spoken = _spoken_turns(turns, evidence)

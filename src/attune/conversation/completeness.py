@@ -2,7 +2,8 @@
 
 Theory of operation: a turn is unfinished where its last word was broken off, where it ends in a sound of
 hesitation, or where its last word leads on to another (``the``, ``because``). A pair of last words outranks the last
-one alone: ``you`` leads on, ``thank you`` does not; ``that`` does not, ``so that`` does.
+one alone: ``you`` leads on, ``thank you`` does not; ``that`` does not, ``so that`` does. A question mark finishes
+anything; a full stop says nothing, since recognisers end every phrase with one.
 """
 
 from __future__ import annotations
@@ -13,11 +14,11 @@ from attune.conversation.acts.text import FILLERS, is_cut_off, plain_word, word_
 
 LEADS_ON = word_set(
     """
-    the a an my your his our their its every some any other these only
-    to of for from with into onto by as than at between without during until
-    and or but because if when while unless whether since which whose who how what where
+    the a an my your his our their its every some any other only
+    to of for from with into onto by as than between without during until
+    and or but because if when unless whether since which whose who how what where
     i you he she we they
-    is am are was were be been has have had would can could should will may might must also like just really very
+    is am are was were be been has have had would can could should will may might must like just really very
     i'm you're he's she's we're they're it's that's there's here's what's i've you've we've they've gonna wanna
     i'll you'll he'll she'll we'll they'll i'd you'd he'd she'd we'd they'd let's don't doesn't didn't isn't aren't then
     """
@@ -31,7 +32,7 @@ subject pronouns, auxiliaries).
 
 PAIR_LEADS_ON = word_set(
     """
-    so|that is|that and|it but|it if|it so|it and|this so|this it's|not i|mean and|so but|so kind|of sort|of and|you
+    so|that is|that and|it but|it if|it so|this it's|not i|mean kind|of sort|of
     """
 )
 """Two last words that lead on although the very last does not. Source: as `LEADS_ON`."""
@@ -39,15 +40,15 @@ PAIR_LEADS_ON = word_set(
 PAIR_ENDS = word_set(
     """
     thank|you love|you about|you for|you to|you with|you of|you than|you like|you at|you by|you see|you tell|you
-    miss|you help|you need|you hear|you hate|you trust|you want|you bless|you are|you hurt|you ask|you
-    it|is he|is she|is they|are we|are you|are i|am it|was i|was he|was she|was they|were
-    could|be should|be may|be or|not why|not know|what guess|what so|what you|will we|will i|will you|can we|can i|can
-    i|have we|have they|have i|would i|did come|from looking|at am|what
+    miss|you help|you need|you hear|you hate|you trust|you want|you bless|you hurt|you ask|you
+    it|is he|is she|is they|are you|are i|am he|was she|was they|were
+    could|be should|be or|not why|not know|what guess|what so|what you|will we|will i|will
+    we|have they|have i|would come|from looking|at am|what
     """
 )
 """Two last words that can finish a turn although the very last leads on.
 
-Source: as `LEADS_ON` (finished in at least two of three); the verbs before ``you`` are chosen.
+Source: finished in at least two of three of the same utterances; those that end fewer than three of them are chosen.
 """
 
 
@@ -69,6 +70,8 @@ def looks_complete(tokens: Sequence[str]) -> bool | None:
         return None
     if is_cut_off(said[-1]):
         return False
+    if said[-1].rstrip("\"'”’)").endswith("?"):
+        return True
     words = [plain_word(token) for token in said]
     last = words[-1]
     if last in FILLERS:

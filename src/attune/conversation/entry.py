@@ -92,22 +92,24 @@ class Entry:
     ----------
     unit, run_stop, tokens
         The newcomer's first unit; where the newcomer's speech, pauses under `resume_ms` joined, stops; its words.
-    holder, holder_start, holder_stop
-        Who held the floor; where the holder's speech under way (or the last before) began and stopped.
+    holder, holder_stop
+        Who held the floor; where the holder's speech under way (or the last before) stopped.
     in_silence
         Whether the holder was silent at the start.
     yields
         Whether the newcomer leaves the floor to the holder.
+    falls_silent
+        Whether the newcomer says no more for `keep_ms`, or until the holder has spoken again.
     """
 
     unit: Unit
     run_stop: int
     tokens: tuple[str, ...] | None
     holder: str
-    holder_start: int
     holder_stop: int
     in_silence: bool
     yields: bool
+    falls_silent: bool
 
     @property
     def at(self) -> int:
@@ -147,10 +149,10 @@ def entry_of(unit: Unit, *, holder: str, tracks: Mapping[str, Track], settings: 
         run_stop=run_stop,
         tokens=_tokens(run),
         holder=holder,
-        holder_start=last.start,
         holder_stop=holder_stop,
         in_silence=in_silence,
         yields=_yields(Span(unit.start, run_stop), holder_stop=holder_stop, tracks=(mine, theirs), settings=settings),
+        falls_silent=_falls_silent(run_stop, tracks=(mine, theirs), keep=samples_of_ms(settings.keep_ms)),
     )
 
 
@@ -178,3 +180,12 @@ def _yields(run: Span, *, holder_stop: int, tracks: tuple[Track, Track], setting
     if not brief or outlasts or back is None or back.start - run.stop > keep:
         return False
     return again is None or again.start > back.start
+
+
+def _falls_silent(run_stop: int, *, tracks: tuple[Track, Track], keep: int) -> bool:
+    """Return whether the newcomer says no more for a while, or until the holder has spoken again."""
+    mine, theirs = tracks
+    again, back = mine.after(run_stop - 1), theirs.after(run_stop - 1)
+    if again is None or again.start - run_stop >= keep:
+        return True
+    return back is not None and back.start < again.start

@@ -20,12 +20,16 @@ _OPEN_PAUSE = samples_of_ms(500)
 
 _ALONE = "needs a partner: one person was heard"
 _NO_WORDS = "needs words: timing alone was heard"
+_NOT_SEARCHED = "needs words, in a language with a cue pack"
 _INTERRUPTIONS = frozenset({TransferKind.INTERRUPTION, TransferKind.CUT_IN})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conversation:
-    """All that measures are made from; `observed` says how it was heard ("two channels")."""
+    """All that measures are made from.
+
+    `observed` says how it was heard ("two channels"); `searched` whether there was text in which acts were looked for.
+    """
 
     speakers: tuple[str, ...]
     units: Sequence[Unit]
@@ -34,6 +38,7 @@ class Conversation:
     acts: Sequence[ListeningAct]
     observed_samples: int
     observed: str
+    searched: bool
 
     @property
     def worded(self) -> bool:
@@ -158,8 +163,8 @@ def _reflections_per_question(conversation: Conversation, speaker: str) -> Measu
     key = "reflections_per_question"
     questions = len(conversation.acts_of(speaker, ActKind.OPEN_QUESTION, ActKind.CLOSED_QUESTION))
     reflections = len(conversation.acts_of(speaker, ActKind.REFLECTION))
-    if not conversation.worded:
-        return _unobserved(key, _NO_WORDS)
+    if not conversation.searched:
+        return _unobserved(key, _NOT_SEARCHED)
     if not questions:
         return _unobserved(key, "no question was heard")
     return Measure(key=key, value=reflections / questions, n=questions + reflections, observed=conversation.observed)
@@ -169,8 +174,8 @@ def _open_question_share(conversation: Conversation, speaker: str) -> Measure:
     key = "open_question_share"
     asked_open = len(conversation.acts_of(speaker, ActKind.OPEN_QUESTION))
     questions = asked_open + len(conversation.acts_of(speaker, ActKind.CLOSED_QUESTION))
-    if not conversation.worded:
-        return _unobserved(key, _NO_WORDS)
+    if not conversation.searched:
+        return _unobserved(key, _NOT_SEARCHED)
     if not questions:
         return _unobserved(key, "no question was heard")
     return Measure(key=key, value=asked_open / questions, n=questions, observed=conversation.observed)
@@ -202,8 +207,8 @@ def _where_several_speak(conversation: Conversation) -> list[Span]:
 
 
 def _act_count(key: str, conversation: Conversation, speaker: str, kind: ActKind) -> Measure:
-    if not conversation.worded:
-        return _unobserved(key, _NO_WORDS)
+    if not conversation.searched:
+        return _unobserved(key, _NOT_SEARCHED)
     count = len(conversation.acts_of(speaker, kind))
     return Measure(key=key, value=float(count), n=count, observed=conversation.observed)
 

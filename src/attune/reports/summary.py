@@ -129,7 +129,7 @@ def _heard(document: Mapping[str, Any]) -> tuple[str, ...]:
     health = document["health"]
     ways = [figures.get("talk_share", {}) for figures in document["measures"].values()]
     seen = list(dict.fromkeys(way["observed"] for way in ways if way.get("value") is not None))
-    lines = [f"Heard on {', '.join(plain_text(way) for way in seen)}."] if seen else []
+    lines = [_observed(plain_text(way)) for way in seen]
     if health["transcriber"] == "none":
         lines.append("Timing only: no words were transcribed.")
     else:
@@ -146,6 +146,10 @@ def _heard(document: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 # --- who spoke, and how ------------------------------------------------------------------------------------
+
+
+def _observed(way: str) -> str:
+    return "Read from a timed transcript." if way == "timed transcript" else f"Heard on {way}."
 
 
 def _people(document: Mapping[str, Any]) -> list[str]:

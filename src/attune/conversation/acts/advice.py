@@ -1,6 +1,7 @@
 """Advice that nobody asked for: telling the partner what to do while the partner is talking.
 
-Source of the precisions: chosen, after reading what matches in the AnnoMI even transcripts and the Switchboard sample.
+Source of the precisions: chosen, after reading some of what matches in the AnnoMI even transcripts and the
+Switchboard sample.
 """
 
 from __future__ import annotations

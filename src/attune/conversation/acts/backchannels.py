@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from attune.conversation.acts.text import plain_word
 
 LONGEST_BACKCHANNEL_WORDS = 4
-"""Source: 98 % of the utterances labelled as backchannels in the Switchboard sample have at most four words."""
+"""Source: 99.9 % of the utterances labelled as backchannels in the Switchboard sample have at most four words."""
 
 BACKCHANNELS = (
     "mmhm|uhhuh|uh huh|huh uh|uhuh|hmm|huh|ah|oh|yeah|yep|yes|okay|right|all right|alright|sure|really|i see|got it"
@@ -18,7 +18,8 @@ BACKCHANNELS = (
 )
 """What may be said without taking the floor, in normal spelling, parted by bars.
 
-Source: what 2 055 utterances labelled b, bk or bh in the Switchboard sample and 6 400 in 25 ICSI meetings consist of.
+Source: chosen, after counting what the 2 055 utterances labelled b, bk or bh in the Switchboard sample and the 7 715
+labelled b or bk in 25 ICSI meetings consist of.
 """
 
 _ECHOES = (

@@ -1,6 +1,7 @@
 """Check-ins: asking the partner whether it was understood.
 
-Source of the precisions: chosen, after reading what matches in the counselling turns of AnnoMI (even transcripts).
+Source of the precisions: chosen, after reading some of what matches in the counselling turns of AnnoMI (even
+transcripts).
 """
 
 from __future__ import annotations

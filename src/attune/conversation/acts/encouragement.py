@@ -1,7 +1,7 @@
 """Encouragers: asking for more without steering.
 
-Source of the precisions: chosen, after reading what matches in the counselling turns of AnnoMI (even transcripts) and
-the Switchboard sample.
+Source of the precisions: chosen, after reading some of what matches in the counselling turns of AnnoMI (even
+transcripts) and the Switchboard sample.
 """
 
 from __future__ import annotations

@@ -2,7 +2,8 @@
 
 Subkind ``faux``: a word that sounds like a feeling and accuses (``I feel ignored``).
 
-Source of the precisions: chosen, after reading what matches in the AnnoMI even transcripts and the Switchboard sample.
+Source of the precisions: chosen, after reading some of what matches in the AnnoMI even transcripts and the
+Switchboard sample.
 """
 
 from __future__ import annotations

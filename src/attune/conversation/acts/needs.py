@@ -1,6 +1,7 @@
 """Needs and requests, offers of support, time-outs and care for oneself.
 
-Source of the precisions: chosen, after reading what matches in the AnnoMI even transcripts and the Switchboard sample.
+Source of the precisions: chosen, after reading some of what matches in the AnnoMI even transcripts and the
+Switchboard sample.
 """
 
 from __future__ import annotations

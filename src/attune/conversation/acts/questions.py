@@ -3,8 +3,8 @@
 A question is known by its inversion (``what do you``, ``did you``), with or without marks; in punctuated text a
 question mark vouches for more.
 
-Source of every precision: counselling turns of AnnoMI (even transcripts), where each turn is marked as holding an open
-or a closed question or none.
+Source of every precision: counselling turns of AnnoMI (even transcripts), where each turn is marked as holding an
+open or a closed question or none. The stems were chosen on the same transcripts.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ OPEN = stems(
     what_do_you           .84  219 --(know|is|of|to|see) (what|how) !(many|much|long|often|old|far|late|soon) *2
                                        @aux not? @who ...
     what_mark             .82  293 ^ (what|how) !(many|much|long|often|old|far|late|soon) ... [?]
-    what_is               .81  149 ^ what (is|are|was|were|about|else|makes|made|brings|brought|kind|sort|other|
+    what_is               .81  150 ^ what (is|are|was|were|about|else|makes|made|brings|brought|kind|sort|other|
                                        would|happened|happens|if) ...
     how_come              .67    9 ^ how (come|so|about) ...
     how_sure              .55   20 how (important|confident|ready|likely|willing|comfortable|motivated|concerned)

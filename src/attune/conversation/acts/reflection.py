@@ -4,9 +4,10 @@ Three sorts of stems. A *marker* announces a reflection (``it sounds like``). A 
 shape: the partner is its subject, and it asks, orders and promises nothing. An *echo* is any statement that takes up
 the partner's own word; the first two are surer where they do so too (see `attune.conversation.acts.carrying`).
 
-Source of every precision: counselling turns of AnnoMI (even transcripts), of which 31 % hold a reflection.
-A therapist's statements about a client are reflections more often than one friend's about another: in the Switchboard
-sample the same stems fire on about 1 % of the utterances, and few of those are.
+Source of every precision: counselling turns of AnnoMI (even transcripts), of which 31 % hold a reflection; the stems
+were chosen on the same transcripts, so expect somewhat less elsewhere. A therapist's statements about a client are
+reflections more often than one friend's about another: in the Switchboard sample the same stems fire on about 1 % of
+the utterances, and few of those are.
 """
 
 from __future__ import annotations
@@ -77,9 +78,12 @@ BARE = stems(
 
 ECHOING = stems(
     """
-    so_statement          .68   40 ^ so !(@aux|@wh|i|we|you|your|let) ... [.]
-    fragment              .67    9 < (feeling|wanting|having|being|getting|trying|not) ... [.]
+    so_statement          .70   40 ^ so !(@aux|@wh|i|we|you|your|let) ... [.]
+    fragment              .80    5 < (feeling|wanting|having|being|getting|trying|not) ... [.]
     """,
     kind=ActKind.REFLECTION,
 )
-"""Stems that are reflections only where they carry a word that the partner has just used; measured on those that do."""
+"""Stems that are reflections only where they carry a word that the partner has just used; measured on those that do.
+
+Counted on turns in which no other stem is found.
+"""

@@ -79,8 +79,8 @@ Source: chosen; people agree little on it.
 OWN_STORY_UTTERANCES = 2
 """After so many utterances of one's own, what follows no longer reflects the other person. Source: chosen."""
 
-BACKCHANNEL_PRECISION = 0.9
-"""Source: the Switchboard sample, see `attune.conversation.acts.backchannels`."""
+BACKCHANNEL_PRECISION = 0.86
+"""Source: 1 992 of 2 321 found in the Switchboard sample, agreement and assessment not counted."""
 
 POLAR = frozenset({ActKind.CLOSED_QUESTION, ActKind.CHECK_IN})
 """Questions that "yeah" answers."""

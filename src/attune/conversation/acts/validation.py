@@ -1,6 +1,6 @@
 """Validation: the partner's view or feeling makes sense, whether or not one agrees.
 
-Source of the precisions: chosen (no transcript at hand is labelled for it), after reading what matches in the
+Source of the precisions: chosen (no transcript at hand is labelled for it), after reading some of what matches in the
 counselling turns of AnnoMI (even transcripts) and the Switchboard sample.
 """
 
