@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -77,9 +78,7 @@ def excerpt() -> NDArray[np.int16]:
 
 @pytest.mark.parametrize("transcriber", [None, "nobody answers"])
 @pytest.mark.parametrize("size", [1, 7])
-def test_tiny_blocks_tell_the_same_as_one_block(
-    size: int, transcriber: str | None, excerpt: NDArray[np.int16]
-) -> None:
+def test_tiny_blocks_tell_the_same_as_one_block(size: int, transcriber: str | None, excerpt: NDArray[np.int16]) -> None:
     """Sample by sample, or seven at a time: every event and the record are equal."""
     whole, tiny = engine_of(transcriber=transcriber), engine_of(transcriber=transcriber)
     events = told_by(blocks(excerpt, size=len(excerpt)), whole)
@@ -120,7 +119,9 @@ def test_analysis_of_any_block_size_tells_the_same_with_words() -> None:
 def test_analysis_of_tiny_blocks_tells_the_same_with_words(size: int, excerpt: NDArray[np.int16]) -> None:
     """The same for blocks of one and seven samples, on a short excerpt."""
     words = {
-        who: tuple(replace(w, span=Span(w.span.start - 42_000, w.span.stop - 42_000)) for w in said if w.span.start > 42_000)
+        who: tuple(
+            replace(w, span=Span(w.span.start - 42_000, w.span.stop - 42_000)) for w in said if w.span.start > 42_000
+        )
         for who, said in words_of(DIALOGUE).items()
     }
     found = []
@@ -170,12 +171,12 @@ def test_order_of_answers_does_not_change_the_record() -> None:
 
 
 def test_every_wanted_phrase_is_asked_for_once_and_phrases_share_no_time() -> None:
-    """What is awaited at the end are phrases that were not overtaken, each once, none over another of the same person."""
+    """What is awaited at the end was not overtaken: each phrase once, none over another of the same person."""
     engine, _ = worded()
     phrases = [request.phrase for request in asked(DIALOGUE, engine=engine)]
     for speaker in ("A", "B"):
         mine = sorted((phrase.span for phrase in phrases if phrase.speaker == speaker), key=lambda span: span.start)
-        assert all(before.stop <= after.start for before, after in zip(mine, mine[1:], strict=False))
+        assert all(before.stop <= after.start for before, after in itertools.pairwise(mine))
 
 
 def voice_for(*spans: tuple[int, int], length: int) -> list[Sound]:
@@ -191,6 +192,7 @@ def lone_engine(*, transcriber: str | None = "scripted") -> Engine:
         channels=1,
         transcriber=transcriber,
         detectors=LOUD,
+        finder=StemActs(),
         coach=MUTE,
     )
 
@@ -208,7 +210,7 @@ def test_answer_nobody_asked_for_is_passed_over() -> None:
     assert engine.accept(TranscriptFailed(phrase_id="p-A-1-2", why="x")) == []
     engine.close()
     assert engine.record(source="x").health.warnings == (
-        "1 phrase could not be transcribed (the session ended before they were); its timing stands.",
+        "1 phrase could not be transcribed (the session ended first); its timing stands.",
     )
 
 
@@ -258,9 +260,7 @@ def test_failed_phrase_keeps_its_timing_and_is_told_of() -> None:
     engine.close()
     record = engine.record(source="x")
     assert [(turn.turn.speaker, turn.text) for turn in record.turns] == [("A", None)]
-    assert record.health.warnings == (
-        "2 phrases could not be transcribed (the model is broken); their timing stands.",
-    )
+    assert record.health.warnings == ("2 phrases could not be transcribed (the model is broken); their timing stands.",)
 
 
 def test_words_where_nobody_spoke_are_dropped() -> None:
@@ -286,16 +286,15 @@ def test_without_a_transcriber_nothing_is_asked_for() -> None:
 
 def test_delivery_is_noted_in_the_record() -> None:
     """Feedback that was shown instead of spoken is recorded as shown."""
-    sound = sound_of("demo")[: 40 * SECOND]
-    engine = engine_of(coach=CoachSettings(first_talk_s=1, lull_s=1))
-    said = [event for event in fed(engine, blocks(sound, size=4_800)) if isinstance(event, Feedback)]
-    assert said
-    assert said[0].delivery is DeliveryKind.SPOKEN
+    engine, transcriber = worded("demo", coach=CoachSettings(first_talk_s=1, lull_s=1, cool_down_s=1))
+    events = analyze(blocks(sound_of("demo"), size=4_800), engine=engine, transcriber=transcriber)
+    said = [event for event in events if isinstance(event, Feedback)]
+    assert len(said) > 1
+    assert {feedback.delivery for feedback in said} == {DeliveryKind.SPOKEN}
     assert engine.accept(Delivery(feedback_id=said[0].id, how=DeliveryKind.SHOWN)) == []
     assert engine.accept(Delivery(feedback_id="unheard of", how=DeliveryKind.SHOWN)) == []
-    assert [feedback.delivery for feedback in engine.record(source="x").feedback] == [DeliveryKind.SHOWN] + [
-        DeliveryKind.SPOKEN
-    ] * (len(said) - 1)
+    recorded = engine.record(source="x").feedback
+    assert recorded == (replace(said[0], delivery=DeliveryKind.SHOWN), *said[1:])
 
 
 # --- every sample accounted for -------------------------------------------------------------------------------
@@ -368,7 +367,11 @@ def test_no_transfer_crosses_what_was_not_heard(hole: Sound) -> None:
         hole,
         *blocks(after[hole.span.stop :], size=1_600, start=hole.span.stop),
     ]
-    record = couple(sounds)
+    engine = engine_of(detectors=LOUD, coach=MUTE)
+    events = told_by(sounds, engine)
+    assert [event.speaker for event in events if isinstance(event, Turn)] == ["A", "B"]
+    assert [event for event in events if isinstance(event, FloorTransfer)] == []
+    record = engine.record(source="x")
     assert [turn.turn.speaker for turn in record.turns] == ["A", "B"]
     assert record.transfers == ()
 
@@ -382,7 +385,9 @@ def test_same_voices_without_the_hole_make_a_transfer() -> None:
 def test_voice_is_heard_anew_at_once_after_a_hole() -> None:
     """What begins at the end of a gap is dated to the sample at which hearing began again."""
     sound = of_two([(20_000, 60_000)], [], length=80_000)
-    record = couple([*blocks(sound[:10_000], size=1_600), gap(10_000, 30_000), *blocks(sound[30_000:], size=1_600, start=30_000)])
+    record = couple(
+        [*blocks(sound[:10_000], size=1_600), gap(10_000, 30_000), *blocks(sound[30_000:], size=1_600, start=30_000)]
+    )
     (segment,) = record.segments
     assert segment.span.start == 30_000
     assert segment.span.stop == pytest.approx(60_000, abs=320)
@@ -450,9 +455,7 @@ def test_channels_beyond_the_people_are_not_heard() -> None:
 def test_one_person_is_heard_in_the_mean_of_all_channels() -> None:
     """Whichever microphone is nearer, the voice is theirs."""
     sound = of_two([(0, SECOND)], [(2 * SECOND, 3 * SECOND)], length=4 * SECOND)
-    engine = engine_of(
-        speakers=("A",), arrangement=Arrangement.ONE_PERSON, channels=2, detectors=LOUD, coach=MUTE
-    )
+    engine = engine_of(speakers=("A",), arrangement=Arrangement.ONE_PERSON, channels=2, detectors=LOUD, coach=MUTE)
     record = heard_in(blocks(sound, size=1_600), engine)
     assert [segment.speaker for segment in record.segments] == ["A", "A"]
     assert record.measures["A"]["talk_share"].observed == "needs a partner: one person was heard"
@@ -512,3 +515,50 @@ def test_request_carries_the_sound_of_its_phrase() -> None:
         span = request.phrase.span
         assert isinstance(request.phrase, Phrase)
         assert np.array_equal(request.samples, sound[span.start : span.stop, column])
+
+
+def test_words_of_a_voice_that_never_pauses_are_all_kept() -> None:
+    """Forty seconds without a breath are decoded in phrases while the voice goes on; no word is lost for that."""
+    words = tuple(Word(span=Span(k * SECOND, k * SECOND + 8_000), text=f"w{k}") for k in range(1, 40))
+    transcriber = ScriptedTranscriber({"A": words})
+    engine = lone_engine()
+    events = analyze(voice_for((SECOND, 40 * SECOND), length=44 * SECOND), engine=engine, transcriber=transcriber)
+    said = [event for event in events if isinstance(event, Transcript)]
+    assert len(said) == 2
+    assert [turn.text for turn in engine.record(source="x").turns] == [" ".join(word.text for word in words)]
+
+
+def test_answer_that_comes_while_the_voice_goes_on_is_read_at_its_pause() -> None:
+    """At once or after the pause, late answer or early: the record is the same, and invented words are dropped."""
+    sounds = voice_for((0, 30 * SECOND), length=34 * SECOND)
+    records = []
+    for early in (True, False):
+        engine = lone_engine()
+        heard: list[Event] = []
+        for sound in sounds:
+            heard.extend(engine.feed(sound))
+            for phrase in engine.awaited if early else ():
+                words = (
+                    Word(span=Span(16_000, 20_000), text="said"),
+                    Word(span=Span(31 * SECOND, 32 * SECOND), text="x"),
+                )
+                heard.extend(engine.accept(Transcript(phrase_id=phrase, words=words, model="x")))
+        for phrase in engine.awaited:
+            words = (Word(span=Span(16_000, 20_000), text="said"), Word(span=Span(31 * SECOND, 32 * SECOND), text="x"))
+            heard.extend(engine.accept(Transcript(phrase_id=phrase, words=words, model="x")))
+        engine.flush()
+        engine.close()
+        kinds = [type(event) for event in heard if isinstance(event, SpeechSegment | Transcript)]
+        assert kinds[0] is SpeechSegment
+        assert Transcript in kinds
+        records.append(engine.record(source="x"))
+    assert records[0] == records[1]
+
+
+def test_long_pause_in_many_blocks_is_one_stretch_in_the_log() -> None:
+    """Three hours of pause in blocks of 20 ms would be half a million spans."""
+    engine = lone_engine(transcriber=None)
+    for k in range(500):
+        engine.feed(Unobserved(span=Span(k * 320, (k + 1) * 320), why=UnobservedCause.PAUSED))
+    assert engine._log.unobserved == [Span(0, 160_000)]
+    assert engine.record(source="x").health.unobserved == 1.0

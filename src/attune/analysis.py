@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from attune.engine import Engine, Event
-from attune.errors import AttuneError
+from attune.errors import AttuneError, SequenceError
 from attune.events import (
     Block,
     Sound,
@@ -61,6 +62,8 @@ def analyze(
 ) -> list[Event]:
     """Feed everything to an engine, answer its requests inline, and return all its events.
 
+    Requests are returned without their sound, which would be all of the recording several times over.
+
     Parameters
     ----------
     sounds
@@ -73,10 +76,10 @@ def analyze(
     decoder = None if transcriber is None else InlineDecoder(transcriber)
     log: list[Event] = []
     for sound in in_steps(sounds):
-        log.extend(_answered(engine.feed(sound), engine=engine, decoder=decoder))
+        log.extend(map(_slim, _answered(engine.feed(sound), engine=engine, decoder=decoder)))
         if progress is not None:
             progress(engine.now)
-    log.extend(_answered(engine.flush(), engine=engine, decoder=decoder))
+    log.extend(map(_slim, _answered(engine.flush(), engine=engine, decoder=decoder)))
     log.extend(engine.close())
     return log
 
@@ -89,8 +92,18 @@ def _answered(events: list[Event], *, engine: Engine, decoder: InlineDecoder | N
             yield from engine.accept(answer)
 
 
+def _slim(event: Event) -> Event:
+    return replace(event, samples=np.zeros(0, np.int16)) if isinstance(event, TranscriptionRequest) else event
+
+
 def in_steps(sounds: Iterable[Sound]) -> Iterator[Sound]:
-    """Yield the same sound in blocks of one step, so that answers fall between the same samples for any block size."""
+    """Yield the same sound in blocks of one step, so that answers fall between the same samples for any block size.
+
+    Raises
+    ------
+    SequenceError
+        If a block does not begin where the one before it ended.
+    """
     waiting: NDArray[np.int16] | None = None
     start = 0
     for sound in sounds:
@@ -102,6 +115,8 @@ def in_steps(sounds: Iterable[Sound]) -> Iterator[Sound]:
             continue
         if waiting is None:
             waiting, start = sound.samples, sound.start
+        elif sound.start != start + len(waiting):
+            raise SequenceError(f"sound continues at sample {start + len(waiting)}, not {sound.start}")
         else:
             waiting = np.concatenate([waiting, sound.samples])
         while len(waiting) >= STEP:

@@ -10,7 +10,8 @@ log, so that the order in which answers arrived does not show.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import chain
 
@@ -19,10 +20,10 @@ from numpy.typing import NDArray
 
 from attune.coaching.phrases.book import PhraseBook
 from attune.coaching.policy import Coach
-from attune.conversation.account import CONTEXT, Account, Evidence, account_of, acts_in
+from attune.conversation.account import CONTEXT, Evidence, account_of, acts_in, measured
 from attune.conversation.acts.finding import ActFinder
 from attune.conversation.floor import FloorReader
-from attune.conversation.units import Unit, middle_of, units_of_phrases, with_words
+from attune.conversation.units import Unit, sharing, units_of_phrases, with_words
 from attune.conversation.utterance import Utterance
 from attune.errors import SequenceError
 from attune.events import (
@@ -46,6 +47,7 @@ from attune.events import (
     Turn,
     Unobserved,
     VoiceActivity,
+    Voicing,
     Word,
 )
 from attune.hearing.ear import Ear, Heard
@@ -162,7 +164,8 @@ class Engine:
         self._coach = Coach(speakers=plan.speakers, settings=settings.coach, phrases=phrases)
         self._floor = FloorReader(settings=settings.floor)
         self._log = _Log()
-        self._unread: list[SpeechSegment] = []
+        self._unread: list[_Unread] = []
+        self._early: list[tuple[Phrase, Transcript]] = []
         self._asked: dict[str, Phrase] = {}
         self._measured_at = 0
         self._heard_until = 0
@@ -191,7 +194,7 @@ class Engine:
                 return [event for step in heard for event in self._step(step)]
             case Gap() | Unobserved():
                 events = [event for step in self._ear.feed(sound) for event in self._step(step)]
-                (self._log.lost if isinstance(sound, Gap) else self._log.unobserved).append(sound.span)
+                _append_joined(self._log.lost if isinstance(sound, Gap) else self._log.unobserved, sound.span)
                 self._floor.unobserved(sound.span)
                 self._coach.observe(sound)
                 return events
@@ -205,7 +208,10 @@ class Engine:
                 return []
             case Transcript():
                 phrase = self._asked.pop(answer.phrase_id, None)
-                return [] if phrase is None else self._read(phrase, answer)
+                if phrase is None:
+                    return []
+                self._early.append((phrase, answer))
+                return self._read_what_is_over()
             case TranscriptFailed():
                 if self._asked.pop(answer.phrase_id, None) is not None:
                     self._log.failed[answer.phrase_id] = answer.why
@@ -220,10 +226,10 @@ class Engine:
 
     def close(self) -> list[Event]:
         """Return the turns and transfers that were still open; nothing is awaited any more."""
-        self._log.failed.update(dict.fromkeys(self._asked, "the session ended before they were"))
+        self._log.failed.update(dict.fromkeys(self._asked, "the session ended first"))
         self._asked.clear()
-        for segment in self._unread:
-            self._floor.add(Unit(segment=segment))
+        for unread in self._unread:
+            self._add(unread)
         self._unread = []
         events: list[Event] = [*self._floor.finish()]
         return events
@@ -238,7 +244,8 @@ class Engine:
         warnings
             Sentences for the user that only the caller can know.
         """
-        log, account = self._log, self._account()
+        log = self._log
+        account = account_of(self._evidence(), floor=self._settings.floor, finder=self._finder)
         return SessionRecord(
             source=source,
             duration=self._ear.fed,
@@ -253,11 +260,11 @@ class Engine:
             health=self._health(warnings),
         )
 
-    def _account(self) -> Account:
-        """Return what the whole log so far tells."""
+    def _evidence(self) -> Evidence:
+        """Return the whole log so far."""
         log = self._log
         away = sorted(chain(log.lost, log.unobserved))
-        evidence = Evidence(
+        return Evidence(
             speakers=self._plan.speakers,
             units=units_of_phrases(log.segments, log.transcripts),
             utterances=log.utterances,
@@ -265,7 +272,6 @@ class Engine:
             observed_samples=self._ear.fed - covered(away),
             observed=self._plan.observed,
         )
-        return account_of(evidence, floor=self._settings.floor, finder=self._finder)
 
     # --- one step ------------------------------------------------------------------------------------------
 
@@ -288,9 +294,9 @@ class Engine:
         for event in heard.events:
             events.append(event)
             self._coach.observe(event)
+            self._log.hear(event)
             if isinstance(event, SpeechSegment):
-                self._log.segments.append(event)
-                self._unread.append(event)
+                self._unread.append(_Unread(segment=event))
             if self._scheduler is not None:
                 known = (
                     self._scheduler.activity(event)
@@ -300,10 +306,12 @@ class Engine:
                 events.extend(self._requested(known))
         if self._scheduler is not None:
             events.extend(self._requested(self._scheduler.advance(now)))
+        events.extend(self._read_what_is_over())
         events.extend(self._advance_floor())
         if now - self._measured_at >= MEASURED_EVERY:
             self._measured_at = now
-            self._coach.observe_measures(self._account().measures)
+            found = None if self._finder is None else self._log.acts
+            self._coach.observe_measures(measured(self._evidence(), floor=self._settings.floor, acts=found))
         feedback = self._coach.advance(now)
         if feedback is not None:
             self._log.feedback[feedback.id] = feedback
@@ -321,9 +329,22 @@ class Engine:
                     self._asked.pop(event.phrase_id, None)
         return events
 
+    def _read_what_is_over(self) -> list[Event]:
+        """Read the answers to phrases whose voice has come to a pause.
+
+        A phrase that was cut out of a long stretch of speech is answered while the voice goes on; which of its words
+        were spoken, and in which unit, is known when that unit has closed.
+        """
+        over = [early for early in self._early if not self._log.sounds_in(early[0])]
+        if not over:
+            return []
+        self._early = [early for early in self._early if self._log.sounds_in(early[0])]
+        events = [event for phrase, transcript in over for event in self._read(phrase, transcript)]
+        return [*events, *self._advance_floor()]
+
     def _read(self, phrase: Phrase, transcript: Transcript) -> list[Event]:
         """Take the words of a phrase in."""
-        voiced = [s.span for s in self._log.segments if s.speaker == phrase.speaker and phrase.span.overlap(s.span)]
+        voiced = [segment.span for segment in self._log.voiced(phrase)]
         transcript = replace(transcript, words=words_in_voice(transcript.words, voiced=voiced))
         self._coach.observe(transcript)
         said = Utterance(
@@ -336,29 +357,38 @@ class Engine:
         self._log.transcripts.append((phrase, transcript.words))
         self._log.utterances.append(said)
         acts = () if self._finder is None else acts_in(said, before=before, finder=self._finder)
+        self._log.acts.extend(acts)
         for act in acts:
             self._coach.observe(act)
-        inside = [s for s in self._unread if s.speaker == phrase.speaker and phrase.span.contains(middle_of(s))]
-        self._unread = [segment for segment in self._unread if segment not in inside]
-        for unit in with_words(inside, transcript.words):
-            self._floor.add(unit)
-        return [transcript, *acts, *self._advance_floor()]
+        inside = [
+            u for u in self._unread if u.segment.speaker == phrase.speaker and phrase.span.overlap(u.segment.span)
+        ]
+        for unread, unit in zip(inside, with_words([u.segment for u in inside], transcript.words), strict=True):
+            unread.words = (*(unread.words or ()), *(unit.words or ()))
+            if unread.segment.span.stop <= phrase.span.stop:
+                self._unread.remove(unread)
+                self._add(unread)
+        return [transcript, *acts]
 
     def _advance_floor(self) -> list[Turn | FloorTransfer]:
         """Read the floor of the moment as far as the words have come, or have been waited for."""
         patience = TEXT_PATIENCE if self._scheduler is not None else 0
         waiting = []
-        for segment in self._unread:
-            if self._heard_until - segment.span.stop >= patience:
-                self._floor.add(Unit(segment=segment))
+        for unread in self._unread:
+            if self._heard_until - unread.segment.span.stop >= patience:
+                self._add(unread)
             else:
-                waiting.append(segment)
+                waiting.append(unread)
         self._unread = waiting
-        horizon = min([self._ear.horizon, *(segment.span.start for segment in waiting)])
+        horizon = min([self._ear.horizon, *(unread.segment.span.start for unread in waiting)])
         found = self._floor.advance(horizon)
         for event in found:
             self._coach.observe(event)
         return found
+
+    def _add(self, unread: _Unread) -> None:
+        """Let a segment take part in the floor; words of a language without a cue pack tell nothing there."""
+        self._floor.add(Unit(segment=unread.segment, words=None if self._finder is None else unread.words))
 
     def _health(self, warnings: tuple[str, ...]) -> Health:
         log, duration = self._log, max(1, self._ear.fed)
@@ -388,6 +418,22 @@ class Engine:
         )
 
 
+@dataclass(slots=True, kw_only=True, eq=False)
+class _Unread:
+    """A segment that waits for its words; those that have come so far, None before any phrase of it was answered."""
+
+    segment: SpeechSegment
+    words: tuple[Word, ...] | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class _Voice:
+    """One person's segments, in the order of time, and since when the voice that sounds now does."""
+
+    segments: list[SpeechSegment] = field(default_factory=list)
+    since: int | None = None
+
+
 class _Log:
     """What was heard, read and said so far."""
 
@@ -395,10 +441,30 @@ class _Log:
         self.segments: list[SpeechSegment] = []
         self.transcripts: list[tuple[Phrase, tuple[Word, ...]]] = []
         self.utterances: list[Utterance] = []
+        self.acts: list[ListeningAct] = []
         self.failed: dict[str, str] = {}
         self.lost: list[Span] = []
         self.unobserved: list[Span] = []
         self.feedback: dict[str, Feedback] = {}
+        self._voices: dict[str, _Voice] = {}
+
+    def hear(self, event: VoiceActivity | SpeechSegment) -> None:
+        """Note what a voice does."""
+        voice = self._voices.setdefault(event.speaker, _Voice())
+        if isinstance(event, SpeechSegment):
+            self.segments.append(event)
+            voice.segments.append(event)
+        else:
+            voice.since = event.at if event.voicing is Voicing.STARTED else None
+
+    def sounds_in(self, phrase: Phrase) -> bool:
+        """Return whether the voice of a phrase has been sounding since the phrase."""
+        since = self._voices.get(phrase.speaker, _Voice()).since
+        return since is not None and since < phrase.span.stop
+
+    def voiced(self, phrase: Phrase) -> Sequence[SpeechSegment]:
+        """Return the segments that a phrase shares time with."""
+        return sharing(self._voices.get(phrase.speaker, _Voice()).segments, phrase.span)
 
     def before(self, phrase: Phrase) -> list[Utterance]:
         """Return the last utterances that began before a phrase."""
@@ -412,3 +478,11 @@ class _Log:
         said = self.feedback.get(delivery.feedback_id)
         if said is not None:
             self.feedback[said.id] = replace(said, delivery=delivery.how)
+
+
+def _append_joined(spans: list[Span], span: Span) -> None:
+    """Append a stretch of time; one that touches the last makes it longer, so that hours of pause stay one."""
+    if spans and spans[-1].stop == span.start:
+        spans[-1] = Span(spans[-1].start, span.stop)
+    else:
+        spans.append(span)

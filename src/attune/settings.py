@@ -12,6 +12,7 @@
 
 from __future__ import annotations
 
+import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -87,6 +88,8 @@ def _converted(value: object, *, like: object, where: str) -> object:
             raise SettingsError(f"{where} is one of {', '.join(type(like))}, not {value!r}") from error
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise SettingsError(f"{where} is a number, not {value!r}")
+    if not math.isfinite(value):
+        raise SettingsError(f"{where} is a finite number, not {value!r}")
     if isinstance(like, int) and not isinstance(value, int):
         raise SettingsError(f"{where} is a whole number, not {value!r}")
     return float(value) if isinstance(like, float) else value

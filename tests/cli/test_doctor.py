@@ -121,7 +121,7 @@ def test_without_a_model_the_command_that_gets_one_is_named(tmp_path: Path) -> N
     found = checks.model(tmp_path)
     assert found.verdict is Verdict.WARNING
     assert "timing-only" in found.text
-    assert "attune models download small" in found.text
+    assert "attune models download base" in found.text
     assert verdict_on([found]) == "Attune works, with the limits above."
 
 
@@ -216,5 +216,5 @@ def test_command_prints_a_line_for_every_subject(tmp_path: Path) -> None:
     assert lines[0].startswith("ok       Python           3.")
     subjects = [line[9:26].strip() for line in lines[:-1]]
     assert subjects[0:2] == ["Python", "sound library"]
-    assert subjects[-5:] == ["speech gate", "speech detector", "speech model", "voice", "data folder"]
+    assert subjects[-6:] == ["speech gate", "speech detector", "speech model", "voice", "settings", "data folder"]
     assert lines[-1] == "Attune works, with the limits above."

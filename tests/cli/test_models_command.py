@@ -37,7 +37,7 @@ def test_list_tells_what_each_model_needs(tmp_path: Path):
     assert result.exit_code == 0
     assert line_of(result, "small.en") == ["small.en", "486", "MB", "690", "MB", "English"]
     assert line_of(result, "large-v3") == ["large-v3", "3.1", "GB", "3.5", "GB", "99", "languages"]
-    assert "No model is here yet: attune models download small" in result.stdout
+    assert "No model is here yet; a good one to begin with: attune models download base" in result.stdout
 
 
 def test_models_alone_lists_them(tmp_path: Path):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from attune.coaching.material import Heard, Praise, Suggestion, praises, suggestions
@@ -172,6 +174,15 @@ def test_letting_finish_is_praised_only_without_any_early_entry(early: TransferK
     assert [praise.topic for praise in praises(Heard(transfers=answers))] == ["pattern.let_finish"]
     assert praises(Heard(transfers=(*answers, transfer(early, 300_000, sure=0.1)))) == []
     assert praises(Heard(transfers=answers[:3])) == []
+
+
+def test_letting_finish_is_not_praised_beside_the_others_interruption() -> None:
+    """What one person waited for and the other did not is left unsaid: it would compare them."""
+    answers = tuple(transfer(TransferKind.SMOOTH_SWITCH, k * 50_000) for k in range(4))
+    others = replace(transfer(TransferKind.INTERRUPTION, 300_000), from_speaker="B", to_speaker="A")
+    own = replace(others, from_speaker=answers[0].from_speaker, to_speaker=answers[0].to_speaker)
+    for interruption in (others, own):
+        assert praises(Heard(transfers=(*answers, interruption))) == []
 
 
 def test_patience_is_praised_from_its_measure() -> None:

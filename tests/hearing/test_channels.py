@@ -145,21 +145,24 @@ def test_restart_forgets_the_sound_before_it_and_keeps_the_room() -> None:
 
 
 def test_silence_that_fills_the_last_step_is_no_quiet_room() -> None:
-    """Ten ends in a row teach the noise floor nothing: noise of −45 dBFS stays silence between loud words."""
+    """Made-up silence teaches the noise floor nothing: noise of −45 dBFS stays silence beside loud words.
+
+    The rest of 860 samples ends where its fading noise would count as the quietest of the step.
+    """
     speakers = ChannelSpeakers(speakers=("A",), detectors=LOUD, settings=VoicingSettings())
+    length = 4 * SECOND + 860
+    samples = as_int16(with_voice(length, [(2 * SECOND, 3 * SECOND)]) + noise(length, -45.0))
     events: list[VoiceActivity | SpeechSegment] = []
-    sound = with_voice(4 * SECOND, [(2 * SECOND, 3 * SECOND)]) + noise(4 * SECOND, -45.0)
-    samples = as_int16(sound)
     origin = 0
     for _ in range(5):
         for k, step in enumerate(in_steps(samples)):
             events.extend(speakers.step(step, now=origin + (k + 1) * STEP))
-        origin += 4 * SECOND
+        origin += length
         events.extend(speakers.finish(samples[25 * STEP :], now=origin))
         speakers.restart(origin)
     found = spans(events, "A")
-    assert [span.start - k * 4 * SECOND for k, span in enumerate(found)] == pytest.approx([2 * SECOND] * 5, abs=GRID)
-    assert [span.stop - k * 4 * SECOND for k, span in enumerate(found)] == pytest.approx([3 * SECOND] * 5, abs=GRID)
+    assert [span.start - k * length for k, span in enumerate(found)] == pytest.approx([2 * SECOND] * 5, abs=GRID)
+    assert [span.stop - k * length for k, span in enumerate(found)] == pytest.approx([3 * SECOND] * 5, abs=GRID)
 
 
 def test_voice_is_announced_before_its_segment_and_ended_after_it() -> None:

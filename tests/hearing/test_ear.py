@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -177,5 +179,5 @@ def test_steps_account_for_every_sample_that_was_fed(sizes: list[int], lose: set
     covered += [step.span for step in heard]
     pieces = sorted(span for span in covered if span.duration)
     assert sum(span.duration for span in pieces) == at
-    assert all(before.stop == after.start for before, after in zip(pieces, pieces[1:], strict=False))
+    assert all(before.stop == after.start for before, after in itertools.pairwise(pieces))
     assert all(len(step.samples) == step.span.duration for step in heard)

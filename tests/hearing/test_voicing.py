@@ -1,6 +1,6 @@
 """The rows of the theory of operation, frame by frame.
 
-In these tests the room has −60 dBFS, so loud is above −52.5; a voice that has not been heard yet has no level of its own.
+In these tests the room has −60 dBFS, so loud is above −52.5; a voice not heard yet has no level of its own.
 """
 
 from __future__ import annotations
@@ -16,11 +16,15 @@ from attune.hearing.voicing import PATIENCE, RunningLevel, VoicedFrame, Voicing,
 LOUD, QUIET = -30.0, -60.0
 
 
+LITERAL = {"enter": 0.3, "stay": 0.02, "reach_ms": 250, "above_noise_db": 7.5, "below_speech_db": 35.0}
+"""Thresholds of these tests, whatever the defaults are tuned to."""
+
+
 def voicing(running_db: float = -60.0, **settings: float) -> Voicing:
     """Return the voicing of a person who has been speaking at a level."""
     running = RunningLevel()
     running.level_db = running_db
-    return Voicing(settings=VoicingSettings(**settings), running=running)  # type: ignore[arg-type]
+    return Voicing(settings=VoicingSettings(**{**LITERAL, **settings}), running=running)  # type: ignore[arg-type]
 
 
 def step(machine: Voicing, level_db: list[float], probability: list[float]) -> list[VoicedFrame]:

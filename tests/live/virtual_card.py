@@ -66,6 +66,18 @@ class SoundCard:
         command = ["parec", f"--device={sink}.monitor", *form]
         return subprocess.Popen(command, env=self.environment, stdout=subprocess.PIPE)
 
+    @contextmanager
+    def coach_heard_in_room(self) -> Iterator[None]:
+        """Let the microphones hear the speakers, as in a room, until the block is left."""
+        wire = ["module-loopback", "source=coach.monitor", "sink=room", "latency_msec=20"]
+        loaded = subprocess.run(
+            ["pactl", "load-module", *wire], env=self.environment, capture_output=True, text=True, check=True
+        )
+        try:
+            yield
+        finally:
+            subprocess.run(["pactl", "unload-module", loaded.stdout.strip()], env=self.environment, check=True)
+
     def run(self, program: Path, *arguments: str) -> subprocess.Popen[str]:
         """Start a Python program that uses this card, with pipes in and out."""
         return subprocess.Popen(

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from attune.events import BOTH, ActKind, DeliveryKind, Feedback, Flavour, Health, SessionRecord, TransferKind
-from attune.reports.summary import summary_of
+from attune.events import BOTH, ActKind, DeliveryKind, Feedback, Flavour, Health, Measure, SessionRecord, TransferKind
+from attune.reports.summary import NO_SPEECH, NO_WORDS, summary_of
 from attune.reports.view_model import Bar, Quote, Quotes, Section, Summary, Table
 from attune.sessions.document import session_document
 from evening_session import ANNA, BEN, act, measure, transfer
@@ -57,10 +57,28 @@ def test_session_without_words_or_speech_says_so(evening: SessionRecord) -> None
     health = Health(attributed=None, unobserved=0.0, lost=0.25, transcriber="none", warnings=())
     summary = summarised(evening, health=health, measures={})
     assert summary.heard == (
-        "Timing only: no words were transcribed.",
-        "No speech was heard.",
+        NO_WORDS,
+        NO_SPEECH,
         "25% of the sound was lost.",
     )
+
+
+def test_what_the_warnings_say_is_not_said_twice(evening: SessionRecord) -> None:
+    """That no words were transcribed stands among the warnings alone."""
+    health = Health(attributed=1.0, unobserved=0.0, lost=0.0, transcriber="none", warnings=(NO_WORDS,))
+    summary = summarised(evening, health=health, measures={})
+    assert summary.warnings == (NO_WORDS,)
+    assert summary.heard == ("100% of the speech could be given to a person.",)
+
+
+@pytest.mark.parametrize(
+    ("transcriber", "words"),
+    [("transcript", "Words from the transcript."), ("scripted", "Words from the script."), ("base", "Words by base.")],
+)
+def test_source_of_the_words_is_told_in_plain_words(evening: SessionRecord, transcriber: str, words: str) -> None:
+    """A transcript has no model that made its words."""
+    health = Health(attributed=1.0, unobserved=0.0, lost=0.0, transcriber=transcriber, warnings=())
+    assert words in summarised(evening, health=health).heard
 
 
 def test_shares_stand_in_the_order_of_the_names_and_not_of_their_size(evening: SessionRecord) -> None:
@@ -79,17 +97,38 @@ def test_one_person_has_no_balance(evening: SessionRecord) -> None:
 
 
 def test_figures_carry_n_and_the_unobserved_say_why(evening: SessionRecord) -> None:
-    """The table of one person, literally."""
-    assert section(summarised(evening), "Anna").table == Table(
-        columns=("", "", ""),
-        rows=(
-            ("share of the talking", "75%", "n 2"),
-            ("longest turn", "3.75 s", "n 2"),
-            ("interruptions", "28.8 a minute of the other's talk", "n 1"),
-            ("pause before answering", "not observed: no answer was heard", "n 0"),
-            ("unfinished pauses left open", "not observed: needs words; none were transcribed", "n 0"),
+    """The part of one person, literally."""
+    assert section(summarised(evening), "Anna") == Section(
+        title="Anna",
+        table=Table(
+            columns=("", "", ""),
+            rows=(
+                ("share of the talking", "75%", "n 2"),
+                ("longest turn", "3.75 s", "n 2"),
+                ("interruptions", "28.8 a minute of the other's talk", "n 1"),
+            ),
+        ),
+        lines=(
+            "Not observed: pause before answering (no answer was heard).",
+            "Not observed: unfinished pauses left open (needs words; none were transcribed).",
         ),
     )
+
+
+def test_figures_unobserved_for_one_reason_share_a_line(evening: SessionRecord) -> None:
+    """The reason is said once; a person of whom nothing was observed has no table."""
+    why = "needs words"
+    figures = dict([measure("reflections", None, 0, observed=why), measure("check_ins", None, 0, observed=why)])
+    found = section(summarised(evening, measures={**evening.measures, ANNA: figures}), "Anna")
+    assert found.table is None
+    assert found.lines == ("Not observed: said back what was heard; checked the understanding (needs words).",)
+
+
+def test_session_in_which_nobody_spoke_shows_no_figures(evening: SessionRecord) -> None:
+    """A page of noughts would say no more than that nobody was heard."""
+    health = Health(attributed=None, unobserved=0.0, lost=0.0, transcriber="base", warnings=())
+    titles = [part.title for part in summarised(evening, health=health).sections]
+    assert not {"Anna", "Ben", "Together"} & set(titles)
 
 
 def test_median_is_shown_with_its_middle_half(evening: SessionRecord) -> None:
@@ -97,6 +136,14 @@ def test_median_is_shown_with_its_middle_half(evening: SessionRecord) -> None:
     table = section(summarised(evening), "Ben").table
     assert table is not None
     assert table.rows[2] == ("pause before answering", "0.62 s (middle half 0.20 to 0.62 s)", "n 1")
+
+
+def test_median_of_one_pause_has_no_middle_half(evening: SessionRecord) -> None:
+    """A spread from a value to itself tells nothing."""
+    pause = Measure(key="pause_before_response_s", value=0.4, n=1, observed="two channels", iqr=(0.4, 0.4))
+    table = section(summarised(evening, measures={ANNA: {pause.key: pause}}), "Anna").table
+    assert table is not None
+    assert table.rows == (("pause before answering", "0.40 s", "n 1"),)
 
 
 def test_measure_that_is_new_is_shown_all_the_same(evening: SessionRecord) -> None:

@@ -27,9 +27,9 @@ Anna
   share of the talking                75%                                   n 2
   longest turn                        3.75 s                                n 2
   interruptions                       28.8 a minute of the other's talk     n 1
-  pause before answering              not observed: no answer was heard     n 0
-  unfinished pauses left open         not observed: needs words; none were  n 0
-                                      transcribed
+  Not observed: pause before answering (no answer was heard).
+  Not observed: unfinished pauses left open (needs words; none were
+  transcribed).
 
 Ben
   share of the talking                25%                                   n 1

@@ -10,7 +10,7 @@ WAIT_SECONDS = 0.1
 """How long a read waits for a key: the end of a session is noticed within this time. Source: chosen."""
 
 ReadKey = Callable[[], str | None]
-"""Returns the next key, or None after `WAIT_SECONDS` without one."""
+"""Returns the next key, or None after `WAIT_SECONDS` without one; raises an OSError when the terminal is gone."""
 
 
 @contextlib.contextmanager
@@ -54,11 +54,14 @@ else:
             ready, _, _ = select.select([terminal], [], [], WAIT_SECONDS)
             if not ready:
                 return None
-            key = os.read(terminal, 1).decode("utf-8", "replace")
-            return key or None
+            key = os.read(terminal, 1)
+            if not key:
+                raise ConnectionResetError("the terminal is gone")
+            return key.decode("utf-8", "replace")
 
         try:
             tty.setcbreak(terminal)
             yield read
         finally:
-            termios.tcsetattr(terminal, termios.TCSADRAIN, before)
+            with contextlib.suppress(termios.error):  # a terminal that is gone has no mode
+                termios.tcsetattr(terminal, termios.TCSADRAIN, before)

@@ -14,10 +14,12 @@ from attune.adapters.recording import open_recording
 from attune.analysis import analyze
 from attune.cli.keeping import closing_lines, keep
 from attune.cli.outputs import Outputs, input_names
-from attune.cli.parts import People, displayed, engine_of, finder_of, people_of, user_home, user_settings
+from attune.cli.parts import MOST_PEOPLE, People, displayed, engine_of, finder_of, people_of, user_home, user_settings
+from attune.cli.program import INTERRUPTED
 from attune.cli.transcribers import Transcribing, transcriber_of
 from attune.cli.transcript_file import TRANSCRIPT_SUFFIXES, read_transcript
-from attune.errors import AttuneError
+from attune.engine import Arrangement, Plan
+from attune.errors import AttuneError, InputError
 from attune.events import SessionRecord
 from attune.reading import record_of_transcript
 from attune.reports.summary import summary_of
@@ -42,9 +44,11 @@ class Analysis:
 
 Progress = Callable[[int], None]
 
+OWN_PEOPLE = "a timed transcript names its people itself; --channels, --speakers and --people are for sound."
+
 
 @click.command(name="analyze", context_settings={"max_content_width": 100})
-@click.argument("inputs", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="INPUT...")
+@click.argument("inputs", nargs=-1, required=True, type=click.Path(path_type=Path, readable=False), metavar="INPUT...")
 @click.option(
     "--json", "json_out", type=click.Path(path_type=Path), metavar="OUT", help="Session document; - prints it."
 )
@@ -92,19 +96,30 @@ def command(
         home=home,
         keep=kept,
     )
-    if analysis.transcribing.note and any(path.suffix.lower() not in TRANSCRIPT_SUFFIXES for path in inputs):
+    names = input_names(inputs)
+    written = {path: outputs if len(names) == 1 else outputs.of_input(name) for path, name in names.items()}
+    for of_one in written.values():
+        of_one.check(inputs)
+    transcripts = [path for path in names if path.suffix.lower() in TRANSCRIPT_SUFFIXES]
+    if analysis.transcribing.note and len(transcripts) < len(names):
         click.echo(analysis.transcribing.note, err=True)
+    if transcripts and any(option is not None for option in (channels, speakers, people)):
+        click.echo(f"{displayed(transcripts[0])}: {OWN_PEOPLE}", err=True)
     failed = 0
-    for path, name in input_names(inputs).items():
+    for path, of_one in written.items():
         try:
-            _one(path, analysis=analysis, outputs=outputs if len(inputs) == 1 else outputs.of_input(name))
+            _one(path, analysis=analysis, outputs=of_one)
         except AttuneError as error:
             failed += 1
             click.echo(f"attune: {error}", err=True)
+        except KeyboardInterrupt:
+            click.echo(f"Stopped before the end of {displayed(path)}; nothing of it is kept.", err=True)
+            return INTERRUPTED
     return 1 if failed else 0
 
 
 def _one(path: Path, *, analysis: Analysis, outputs: Outputs) -> None:
+    _check_name(path)
     with _progress(path) as progress:
         record = _record_of(path, analysis=analysis, progress=progress)
     document = session_document(record)
@@ -132,8 +147,37 @@ def _record_of(path: Path, *, analysis: Analysis, progress: Progress) -> Session
             progress(round(1000 * sample / recording.duration) if recording.duration else 0)
 
         analyze(recording, engine=engine, transcriber=transcribing.transcriber, progress=reached)
-        warnings = (recording.truncated,) if recording.truncated else ()
+        warnings = (*((recording.truncated,) if recording.truncated else ()), *_unheard(plan, source=displayed(path)))
     return engine.record(source=displayed(path), warnings=warnings)
+
+
+def _unheard(plan: Plan, *, source: str) -> tuple[str, ...]:
+    """Return a warning if the sound has more channels than people: whoever speaks in the others is missing."""
+    people = len(plan.speakers)
+    if plan.arrangement is not Arrangement.CHANNEL_EACH or people == 1 or plan.channels <= people:
+        return ()
+    names = ",".join("ABCDEFGH"[: plan.channels]) if plan.channels <= MOST_PEOPLE else "A,B,C,…"
+    warning = (
+        f"{source} has {plan.channels} channels, and the first {people} were heard. "
+        f"If more people speak, name them in the order of the channels: --channels {names}"
+    )
+    return (warning,)
+
+
+def _check_name(path: Path) -> None:
+    """Check that a file's name is one that libraries and documents can hold.
+
+    Raises
+    ------
+    InputError
+        If it cannot be written in the encoding of this system's file names.
+    """
+    try:
+        str(path).encode(sys.getfilesystemencoding())
+    except UnicodeEncodeError as error:
+        raise InputError(
+            f"the name {path.name!a} cannot be read as {error.encoding}; rename the file, and try again"
+        ) from error
 
 
 @contextlib.contextmanager

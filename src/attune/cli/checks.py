@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol, Self
 
 import numpy as np
 
-from attune.errors import AttuneError, DeviceError, VoiceError
+from attune.errors import AttuneError, DeviceError, SettingsError, VoiceError
 from attune.events import Block, Gap
 from attune.timebase import SAMPLE_RATE, samples_of
 
@@ -112,10 +112,11 @@ def loads(subject: str, load: Callable[[], object]) -> Check:
 def model(folder: Path) -> Check:
     """Return which speech model would transcribe."""
     from attune.adapters.models import best_installed
+    from attune.cli.transcribers import FIRST_MODEL
 
     name = best_installed(folder)
     if name is None:
-        text = "none: timing-only coaching; to have words too: attune models download small"
+        text = f"none: timing-only coaching; to have words too: attune models download {FIRST_MODEL}"
         return Check(subject="speech model", verdict=Verdict.WARNING, text=text)
     return Check(subject="speech model", verdict=Verdict.OK, text=name)
 
@@ -136,6 +137,16 @@ def data_folder(folder: Path) -> Check:
         return Check(subject="data folder", verdict=Verdict.OK, text=str(folder))
     text = f"{folder} cannot be written; change its permissions or name another folder in ATTUNE_HOME"
     return Check(subject="data folder", verdict=Verdict.MISSING, text=text)
+
+
+def settings(read: Callable[[], object], *, path: Path) -> Check:
+    """Return whether the settings can be used, and where their file is; a bad one stops every session."""
+    try:
+        read()
+    except SettingsError as error:
+        return Check(subject="settings", verdict=Verdict.MISSING, text=str(error), need=Need.EVERYTHING)
+    text = str(path) if path.is_file() else f"the usual ones; {path} would change them"
+    return Check(subject="settings", verdict=Verdict.OK, text=text, need=Need.EVERYTHING)
 
 
 def listening(source: Source, *, seconds: float) -> Check:

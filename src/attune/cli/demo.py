@@ -10,9 +10,10 @@ from rich.console import Console
 
 from attune.adapters.portaudio import PortAudio
 from attune.adapters.recording import open_recording
+from attune.adapters.standard_error import libraries_silenced
 from attune.bundled import demo_sound, demo_transcript
 from attune.cli.parts import engine_of, user_home, user_settings
-from attune.cli.session_run import Run, conclude, live_view, run_to_end, tell_on, view_tap, voice_of
+from attune.cli.session_run import Conclusion, Run, live_view, run_to_end, tell_on, view_tap, voice_of
 from attune.cli.transcript_file import read_transcript
 from attune.coaching.policy import CoachMode, CoachSettings
 from attune.engine import Arrangement, Plan
@@ -61,6 +62,8 @@ def command(*, fast: bool, coach: str) -> int:
     engine = engine_of(plan, language="en", settings=settings)
     console.print("A couple talks about their summer (two synthetic voices, about a minute).")
     with (
+        Conclusion(console=console) as conclusion,
+        libraries_silenced(),
         recording,
         live_view(console=console, speakers=COUPLE, channels=COUPLE, transcriber=transcriber.name) as view,
     ):
@@ -87,9 +90,9 @@ def command(*, fast: bool, coach: str) -> int:
             language="en",
             started_at=local_now(),
         )
-        status = run_to_end(session)
-    conclude(engine, run=run, console=console)
-    return status
+        conclusion.begin(session, engine=engine, run=run, view=view)
+        run_to_end(session)
+    return conclusion.status
 
 
 def _script() -> ScriptedTranscriber:

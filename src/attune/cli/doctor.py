@@ -12,6 +12,10 @@ from attune.cli.checks import Check, Need, Verdict
 MARKS = {Verdict.OK: ("ok", "green"), Verdict.WARNING: ("warning", "yellow"), Verdict.MISSING: ("missing", "red")}
 
 
+NEEDED_TO_LISTEN = frozenset({"sound library", "microphone"})
+"""Subjects of the checks without which there is nothing to listen to."""
+
+
 @click.command(name="doctor")
 @click.option(
     "--seconds",
@@ -33,7 +37,7 @@ def command(context: click.Context, *, seconds: float, is_deaf: bool, device: st
     for check in _checks():
         checks.append(check)
         print_check(check)
-    if not is_deaf:
+    if not is_deaf and not is_without_microphone(checks):
         checks.append(_listened(seconds, device))
         print_check(checks[-1])
     click.echo(verdict_on(checks))
@@ -43,6 +47,11 @@ def command(context: click.Context, *, seconds: float, is_deaf: bool, device: st
 def is_unusable(checks: list[Check]) -> bool:
     """Return whether something is missing that everything needs."""
     return any(check.verdict is Verdict.MISSING and check.need is Need.EVERYTHING for check in checks)
+
+
+def is_without_microphone(checks: list[Check]) -> bool:
+    """Return whether nothing could be listened to, so that nobody need be asked to speak."""
+    return any(check.verdict is Verdict.MISSING and check.subject in NEEDED_TO_LISTEN for check in checks)
 
 
 def verdict_on(checks: list[Check]) -> str:
@@ -57,7 +66,8 @@ def verdict_on(checks: list[Check]) -> str:
 def print_check(check: Check) -> None:
     """Print one line: the verdict, the subject, what was found and what to do."""
     word, colour = MARKS[check.verdict]
-    click.echo(f"{click.style(f'{word:<8}', fg=colour)} {check.subject:<16} {check.text}")
+    shown = f"{word:<8}" if os.environ.get("NO_COLOR") else click.style(f"{word:<8}", fg=colour)
+    click.echo(f"{shown} {check.subject:<16} {check.text}")
 
 
 def _checks() -> Iterator[Check]:
@@ -69,7 +79,9 @@ def _checks() -> Iterator[Check]:
     from attune.adapters.webrtc import WebRtcGate
     from attune.cli import checks
     from attune.cli.models import models_folder
-    from attune.sessions.home import home_of
+    from attune.cli.parts import SETTINGS_FILE, user_home, user_settings
+
+    home = user_home()
 
     yield checks.python(sys.version_info[:3])
     yield from checks.devices()
@@ -77,7 +89,8 @@ def _checks() -> Iterator[Check]:
     yield checks.loads("speech detector", SileroSession)
     yield checks.model(models_folder())
     yield checks.voice(SpeechSynthesis())
-    yield checks.data_folder(home_of(os.environ).data)
+    yield checks.settings(lambda: user_settings(home), path=home.config / SETTINGS_FILE)
+    yield checks.data_folder(home.data)
 
 
 def _listened(seconds: float, device: str | None) -> Check:

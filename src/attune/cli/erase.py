@@ -48,7 +48,11 @@ def _asked(chosen: Sequence[KeptSession]) -> bool:
     for kept in chosen:
         click.echo(f"  {_described(kept)}")
     what = "this session" if len(chosen) == 1 else f"these {len(chosen)} sessions"
-    return click.confirm(f"Erase {what} for good?")
+    try:
+        return click.confirm(f"Erase {what} for good?")
+    except click.Abort:
+        click.echo("\nNothing was erased. Where nobody can answer, --yes says so beforehand.", err=True)
+        raise
 
 
 def _erase(store: Store, chosen: Sequence[KeptSession], *, everything: bool) -> None:

@@ -12,8 +12,9 @@ from rich.console import Console
 from attune.adapters.microphone import Microphone
 from attune.adapters.portaudio import PortAudio
 from attune.adapters.sound_keeping import SoundKeeper
+from attune.adapters.standard_error import libraries_silenced
 from attune.cli.parts import People, engine_of, people_of, user_home, user_settings
-from attune.cli.session_run import KEYS, Run, conclude, live_view, run_to_end, tell_on, view_tap, voice_of
+from attune.cli.session_run import KEYS, Conclusion, Run, live_view, run_to_end, tell_on, view_tap, voice_of
 from attune.cli.transcribers import Transcribing, transcriber_of
 from attune.coaching.policy import CoachMode
 from attune.engine import Plan
@@ -23,10 +24,8 @@ from attune.sessions.kept import SessionKind
 from attune.sessions.store import local_now
 from attune.timebase import samples_of
 
-AGREEMENT = (
-    "Attune listens to everybody in the room and keeps figures and words on this computer alone. "
-    "Does everybody who will be heard agree?"
-)
+WHAT_IS_KEPT = "Attune listens to everybody in the room and keeps figures and words on this computer alone."
+AGREEMENT = "Does everybody who will be heard agree?"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,17 +86,22 @@ def command(
     if wishes.transcribing.note:
         click.echo(wishes.transcribing.note, err=True)
     sound = PortAudio()
-    with _microphone(wishes, sound=sound) as microphone, contextlib.ExitStack() as stack:
+    with (
+        Conclusion(console=console) as conclusion,
+        libraries_silenced(),
+        _microphone(wishes, sound=sound) as microphone,
+        contextlib.ExitStack() as stack,
+    ):
         plan = _plan(wishes, channels=microphone.channels, source=microphone.device.name)
         engine = engine_of(
             plan, language=language, settings=replace(settings, coach=replace(settings.coach, mode=wishes.coach))
         )
-        keeper = stack.enter_context(SoundKeeper(folder=home.sessions, channels=plan.channels)) if keep_audio else None
-        if sys.stdin and sys.stdin.isatty():
-            console.print(f"Listening with {microphone.device.name}. Keys: {KEYS}.", highlight=False)
+        keys = f" Keys: {KEYS}." if sys.stdin and sys.stdin.isatty() else ""
+        console.print(f"Listening with {microphone.device.name}.{keys}", highlight=False, markup=False)
         view = stack.enter_context(
             live_view(console=console, speakers=plan.speakers, channels=plan.speakers, transcriber=plan.transcriber)
         )
+        keeper = stack.enter_context(SoundKeeper(folder=home.sessions, channels=plan.channels)) if keep_audio else None
         session = LiveSession(
             engine=engine,
             source=microphone,
@@ -115,13 +119,14 @@ def command(
             started_at=local_now(),
             sound=keeper,
         )
-        status = run_to_end(session)
-    conclude(engine, run=run, console=console)
-    return status
+        conclusion.begin(session, engine=engine, run=run, view=view)
+        run_to_end(session)
+    return conclusion.status
 
 
 def _agree(console: Console) -> None:
     """Ask for everybody's agreement where somebody can answer; otherwise say what it means to go on."""
+    console.print(WHAT_IS_KEPT, highlight=False)
     if not (sys.stdin and sys.stdin.isatty()):
         console.print(f"{AGREEMENT} By going on you say so.", highlight=False)
     elif not click.confirm(AGREEMENT):

@@ -86,6 +86,7 @@ def list_models() -> None:
     from rich.table import Table
 
     from attune.adapters.models import CATALOGUE, best_installed, installed
+    from attune.cli.transcribers import FIRST_MODEL
 
     folder = models_folder()
     here = installed(folder)
@@ -108,7 +109,7 @@ def list_models() -> None:
     best = best_installed(folder)
     click.echo(
         "From the least to the most accurate; larger ones need a faster computer.\n"
-        "No model is here yet: attune models download small"
+        f"No model is here yet; a good one to begin with: attune models download {FIRST_MODEL}"
         if best is None
         else f"From the least to the most accurate. Attune uses {best} unless another is chosen."
     )

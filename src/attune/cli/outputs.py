@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,6 +41,26 @@ class Outputs:
             textgrid=_inside(self.textgrid, f"{name}.TextGrid"),
         )
 
+    def check(self, inputs: Sequence[Path]) -> None:
+        """Check that nothing is written over an input, or over another output.
+
+        Raises
+        ------
+        click.UsageError
+            If an output is one of the inputs, two outputs are the same, or tables are to go to standard output.
+        """
+        if self.csv == STANDARD_OUTPUT:
+            raise click.UsageError("--csv names a folder; - is for --json, --rttm and --textgrid")
+        taken: list[Path] = []
+        for option, path in (("--json", self.json), ("--rttm", self.rttm), ("--textgrid", self.textgrid)):
+            if path is None:
+                continue
+            if path != STANDARD_OUTPUT and any(_same(path, given) for given in inputs):
+                raise click.UsageError(f"{option} {path} would be written over an input; name another file")
+            if any(_same(path, other) for other in taken):
+                raise click.UsageError(f"{option} {path} would be written over another output; name another file")
+            taken.append(path)
+
     def write(self, record: SessionRecord, document: Mapping[str, Any]) -> None:
         """Write everything that was asked for, making folders as needed.
 
@@ -55,13 +75,22 @@ class Outputs:
             (self.textgrid, textgrid(record)),
         ):
             if path == STANDARD_OUTPUT:
-                click.echo(text, nl=False)
+                # UTF-8 whatever the terminal's encoding, as in a file: a document loses no letter on its way.
+                click.echo(text.encode("utf-8", "replace"), nl=False)
             elif path is not None:
                 make_folder(path.parent)
                 write_text(path, text)
         if self.csv is not None:
             make_folder(self.csv)
             write_tables(self.csv, csv_tables(record))
+
+
+def _same(one: Path, other: Path) -> bool:
+    """Return whether two paths lead to one file, through links and spellings."""
+    try:
+        return one.resolve() == other.resolve() or one.samefile(other)
+    except (OSError, RuntimeError, ValueError):  # not there, links that go in circles, a zero byte in the name
+        return False
 
 
 def _inside(folder: Path | None, name: str) -> Path | None:
@@ -84,11 +113,16 @@ def make_folder(path: Path) -> None:
 
 
 def input_names(paths: tuple[Path, ...]) -> dict[Path, str]:
-    """Return a distinct name for each input: the stem of its file, with a number where two share it."""
+    """Return a distinct name for each input: the stem of its file, with a number where two share it.
+
+    Names that differ in capitals alone count as shared, since some file systems do not tell them apart. An input given
+    twice is one input.
+    """
     names: dict[Path, str] = {}
-    for path in paths:
+    taken: set[str] = set()
+    for path in dict.fromkeys(paths):
         stem = path.stem or "input"
-        taken = set(names.values())
-        name = next(n for n in (stem, *(f"{stem}-{k}" for k in range(2, len(paths) + 2))) if n not in taken)
-        names[path] = name
+        candidates = (stem, *(f"{stem}-{k}" for k in range(2, len(paths) + 2)))
+        names[path] = next(name for name in candidates if name.casefold() not in taken)
+        taken.add(names[path].casefold())
     return names

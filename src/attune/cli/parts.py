@@ -47,10 +47,13 @@ def user_settings(home: Home) -> Settings:
     path = home.config / SETTINGS_FILE
     try:
         text = path.read_text("utf-8")
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return Settings()
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"the settings in {path} cannot be read: {error}") from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"the settings in {path} are not UTF-8 (byte {error.start + 1}); save them so") from error
+    except OSError as error:
+        why = (error.strerror or str(error)).lower()
+        raise SettingsError(f"the settings in {path} cannot be read: {why}; correct that or remove it") from error
     return read_settings(text, name=str(path))
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import io
 import sys
+from difflib import get_close_matches
 from importlib import import_module
 from importlib.metadata import version
 from typing import Any
 
 import click
 
+from attune.cli.plain_output import make_tolerant
 from attune.errors import AttuneError
 
 COMMANDS = {
@@ -42,6 +43,15 @@ class Program(click.Group):
         command: click.Command = import_module(f"attune.cli.{cmd_name}").command
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command that arguments begin with; of one that does not exist, say which was perhaps meant."""
+        near = get_close_matches(args[0], COMMANDS, n=1)
+        if near and args[0] not in COMMANDS:
+            ctx.fail(f"No such command {args[0]!r}. Did you mean {near[0]!r}?")
+        return super().resolve_command(ctx, args)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the list of commands without importing them."""
         with formatter.section("Commands"):
@@ -49,9 +59,7 @@ class Program(click.Group):
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run, and turn every expected failure into one line and its exit status."""
-        for stream in (sys.stdout, sys.stderr):
-            if isinstance(stream, io.TextIOWrapper):
-                stream.reconfigure(errors="replace")
+        make_tolerant((sys.stdout, sys.stderr))
         try:
             status = super().main(*args, **{**kwargs, "standalone_mode": False})
         except click.exceptions.Abort:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from types import FrameType
+from types import FrameType, TracebackType
+from typing import Any, Self
 
+import click
 from rich.console import Console
 
 from attune.adapters.playback import Speaker
@@ -33,6 +37,11 @@ from attune.sessions.document import session_document
 from attune.sessions.home import Home
 from attune.sessions.kept import SessionKind
 
+HANG_UP = getattr(signal, "SIGHUP", None)
+"""The terminal was closed; Windows has no such signal."""
+
+ENDING_SIGNALS = tuple(number for number in (signal.SIGINT, signal.SIGTERM, HANG_UP) if number is not None)
+
 KEYS = "p pauses and goes on, q ends; any other key silences the coach"
 
 
@@ -49,6 +58,16 @@ class Run:
     language: str
     started_at: datetime
     sound: SoundKeeper | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Begun:
+    """A session that runs, and what is needed to keep it."""
+
+    session: LiveSession
+    engine: Engine
+    run: Run
+    view: LiveView
 
 
 def voice_of(mode: CoachMode, *, sound: PortAudio) -> Voice | None:
@@ -68,27 +87,79 @@ def live_view(
         yield view
 
 
-def conclude(engine: Engine, *, run: Run, console: Console) -> None:
-    """Keep a session that has ended, and show its summary."""
-    record = engine.record(source=run.source)
-    document = session_document(record)
-    kept = keep(document, kind=run.kind, home=run.home, started_at=run.started_at)
-    if run.sound is not None and kept is not None:
-        console.print(f"The sound is kept in {run.sound.renamed(kept.id)}", highlight=False, soft_wrap=True)
-    closing = closing_lines(record, language=run.language, kept=kept)
-    print_summary(summary_of(document, closing=closing), console=console)
+class Conclusion:
+    """What becomes of a session however it ends: it is kept, and its summary is shown.
 
+    A context manager around everything that listens. From `begin` until it is left, Ctrl-C, a request to terminate and
+    a closed terminal end the session and not the program: the first cleanly, any further one without waiting for words
+    that are still being decoded. After a failure in the middle, what was heard until then is kept.
 
-def run_to_end(session: LiveSession) -> int:
-    """Run a session with keys and signals connected, and return the exit status: 130 if the user interrupted it."""
-    signals: list[int] = []
+    Parameters
+    ----------
+    console
+        Where the summary is shown.
+    """
 
-    def on_signal(number: int, _frame: FrameType | None) -> None:
-        signals.append(number)
-        if len(signals) == 1:
-            session.stop()
+    def __init__(self, *, console: Console) -> None:
+        self._console = console
+        self._begun: _Begun | None = None
+        self._signals: list[int] = []
+        self._before: dict[int, Any] = {}
+
+    @property
+    def status(self) -> int:
+        """The exit status: 130 if the user interrupted the session, else 0."""
+        return INTERRUPTED if self._signals else 0
+
+    def begin(self, session: LiveSession, *, engine: Engine, run: Run, view: LiveView) -> None:
+        """Take over: there is something to keep from now on."""
+        self._begun = _Begun(session=session, engine=engine, run=run, view=view)
+        for number in ENDING_SIGNALS:
+            if number != HANG_UP or signal.getsignal(number) is not signal.SIG_IGN:
+                self._before[number] = signal.signal(number, self._on_signal)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            if self._begun is not None:
+                self._conclude(self._begun, error)
+        finally:
+            for number, handler in self._before.items():
+                signal.signal(number, handler)
+
+    def _conclude(self, begun: _Begun, error: BaseException | None) -> None:
+        run = begun.run
+        record = begun.engine.record(source=run.source, warnings=begun.view.state.warnings)
+        document = session_document(record)
+        kept = keep(document, kind=run.kind, home=run.home, started_at=run.started_at)
+        if run.sound is not None:
+            sound = run.sound.path if kept is None else run.sound.renamed(kept.id)
+            self._console.print(f"The sound is kept in {sound}", highlight=False, markup=False, soft_wrap=True)
+        if error is not None:
+            if kept is not None:
+                click.echo(f"attune: what was heard until it failed is kept as {kept.id}", err=True)
+            return
+        closing = closing_lines(record, language=run.language, kept=kept)
+        print_summary(summary_of(document, closing=closing), console=self._console)
+
+    def _on_signal(self, number: int, _frame: FrameType | None) -> None:
+        if self._begun is None:
+            return
+        if number == HANG_UP:
+            _write_to_nobody()
+        self._signals.append(number)
+        if len(self._signals) == 1:
+            self._begun.session.stop()
         else:
-            session.abandon()
+            self._begun.session.abandon()
+
+
+def run_to_end(session: LiveSession) -> None:
+    """Run a session with the keys connected."""
 
     def on_key(key: str) -> None:
         match key:
@@ -99,19 +170,13 @@ def run_to_end(session: LiveSession) -> int:
             case _:
                 session.hush()
 
-    before = {number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        with terminal_keys() as read:
-            keys = None if read is None else KeyReader(read, pressed=on_key)
-            try:
-                session.run()
-            finally:
-                if keys is not None:
-                    keys.close()
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-    return INTERRUPTED if signals else 0
+    with terminal_keys() as read:
+        keys = None if read is None else KeyReader(read, pressed=on_key)
+        try:
+            session.run()
+        finally:
+            if keys is not None:
+                keys.close()
 
 
 def view_tap(view: LiveView) -> Callable[[Input | Event], None]:
@@ -138,3 +203,12 @@ def tell_on(view: LiveView) -> Callable[[str], None]:
         )
 
     return tell
+
+
+def _write_to_nobody() -> None:
+    """Let what is still written go nowhere: the terminal is gone, and writing to it would fail."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.__stdout__, sys.__stderr__):
+        if stream is not None:
+            os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)

@@ -9,7 +9,13 @@ from attune.sessions.home import Home
 from attune.transcribing.guard import guarded_words
 from attune.transcribing.protocol import Transcriber
 
-TIMING_ONLY = "No speech model is installed: timing only. For words as well: attune models download base"
+FIRST_MODEL = "base"
+"""The model that is suggested while none is installed.
+
+Source: chosen; a small download, and the least model but one.
+"""
+
+TIMING_ONLY = f"No speech model is installed: timing only. For words as well: attune models download {FIRST_MODEL}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,7 +34,10 @@ Source: chosen; of three at .5 at least one is right 88 times in 100, at .6 94 t
 """
 
 LET_FINISH = 4
-"""Answers in a row, none of them early, that are praised as letting the other finish. Source: chosen."""
+"""Answers that are praised as letting the other finish, where nobody came in early: else it would compare two people.
+
+Source: chosen.
+"""
 
 REPEATED = 2
 """Transfers of one kind within memory before something is suggested about them; one may be chance. Source: chosen."""
@@ -198,13 +201,13 @@ def _in_a_hard_breath(act: ListeningAct, acts: tuple[ListeningAct, ...]) -> bool
 
 def _praised_timing(heard: Heard) -> Iterator[Praise]:
     rank = 1 + PRAISED_ACTS.index(ActKind.ENCOURAGER)
+    early = any(t.kind in (*EARLY_ENTRIES, TransferKind.OVERLAPPED_SWITCH) for t in heard.transfers)
     for speaker in sorted({t.to_speaker for t in heard.transfers} - {UNKNOWN}):
         own = [t for t in heard.transfers if t.to_speaker == speaker]
         sure = [t for t in own if t.confidence >= PATTERN_FLOOR]
         answers = [t for t in sure if t.kind is TransferKind.SMOOTH_SWITCH]
         waited = [t for t in answers if PAUSE_BAND.start <= t.offset <= PAUSE_BAND.stop]
         sounds = [t for t in sure if t.kind is TransferKind.BACKCHANNEL]
-        early = any(t.kind in (*EARLY_ENTRIES, TransferKind.OVERLAPPED_SWITCH) for t in own)
         if len(answers) >= LET_FINISH and not early:
             yield _pattern(Pattern.LET_FINISH, answers, rank)
         if len(waited) >= PATTERN:

@@ -6,8 +6,9 @@ or read from a file, the same log gives the same account.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from attune.conversation.acts.finding import ActFinder
 from attune.conversation.entry import FloorSettings
@@ -61,23 +62,41 @@ class Evidence:
 
 
 def account_of(evidence: Evidence, *, floor: FloorSettings, finder: ActFinder | None) -> Account:
-    """Return the account of a conversation; without a finder (a language with no cue pack) there are no acts."""
-    turns, transfers = read_floor(evidence.units, unobserved=evidence.unobserved, settings=floor)
-    acts = () if finder is None else acts_of(evidence.utterances, finder=finder)
-    measures = measures_of(
-        Conversation(
-            speakers=evidence.speakers,
-            units=evidence.units,
-            turns=turns,
-            transfers=transfers,
-            acts=acts,
-            observed_samples=evidence.observed_samples,
-            observed=evidence.observed,
-            searched=finder is not None and any(said.text for said in evidence.utterances),
-        )
+    """Return the account of a conversation.
+
+    Without a finder (a language with no cue pack) there are no acts, and the floor is read from timing alone: what is
+    unfinished, or a backchannel, is told by words of the language.
+    """
+    acts = None if finder is None else acts_of(evidence.utterances, finder=finder)
+    conversation = _conversation(evidence, floor=floor, acts=acts)
+    return Account(
+        turns=_spoken_turns(conversation.turns, evidence),
+        transfers=tuple(conversation.transfers),
+        acts=acts or (),
+        measures=measures_of(conversation),
     )
-    spoken = _spoken_turns(turns, evidence)
-    return Account(turns=spoken, transfers=transfers, acts=acts, measures=measures)
+
+
+def measured(
+    evidence: Evidence, *, floor: FloorSettings, acts: Sequence[ListeningAct] | None
+) -> dict[str, dict[str, Measure]]:
+    """Return the measures of a conversation whose acts are known already; None if they are not looked for."""
+    return measures_of(_conversation(evidence, floor=floor, acts=acts))
+
+
+def _conversation(evidence: Evidence, *, floor: FloorSettings, acts: Sequence[ListeningAct] | None) -> Conversation:
+    units = evidence.units if acts is not None else [replace(unit, words=None) for unit in evidence.units]
+    turns, transfers = read_floor(units, unobserved=evidence.unobserved, settings=floor)
+    return Conversation(
+        speakers=evidence.speakers,
+        units=units,
+        turns=turns,
+        transfers=transfers,
+        acts=acts or (),
+        observed_samples=evidence.observed_samples,
+        observed=evidence.observed,
+        searched=acts is not None and any(said.text for said in evidence.utterances),
+    )
 
 
 def acts_of(utterances: Iterable[Utterance], *, finder: ActFinder) -> tuple[ListeningAct, ...]:
@@ -101,15 +120,17 @@ def acts_in(utterance: Utterance, *, before: Sequence[Utterance], finder: ActFin
     """
     if utterance.span is None:
         raise ValueError("acts are dated: an utterance without a span has none")
-    acts = []
+    acts: list[ListeningAct] = []
     for finding in finder.find(utterance, before=before):
         span = utterance.span
         if utterance.words:
             first, last = utterance.words[finding.first_word], utterance.words[finding.last_word]
             span = Span(first.span.start, max(first.span.start, last.span.stop))
+        name = f"a-{finding.kind}-{utterance.speaker}-{span.start}"
+        alike = sum(act.id == name or act.id.startswith(f"{name}-") for act in acts)
         acts.append(
             ListeningAct(
-                id=f"a-{finding.kind}-{utterance.speaker}-{span.start}",
+                id=f"{name}-{alike + 1}" if alike else name,
                 kind=finding.kind,
                 subkind=finding.subkind,
                 speaker=utterance.speaker,
@@ -123,21 +144,26 @@ def acts_in(utterance: Utterance, *, before: Sequence[Utterance], finder: ActFin
 
 
 def _spoken_turns(turns: Iterable[Turn], evidence: Evidence) -> tuple[SpokenTurn, ...]:
-    words = {unit.segment.id: unit.tokens for unit in evidence.units}
-    untimed = [said for said in evidence.utterances if not said.words and said.text]
-    return tuple(SpokenTurn(turn=turn, text=_text(turn, words, untimed)) for turn in turns)
+    units = {unit.segment.id: unit for unit in evidence.units}
+    untimed: dict[str, list[tuple[int, str]]] = {}
+    for said in evidence.utterances:
+        if said.span is not None and said.text and not said.words:
+            middle = (said.span.start + said.span.stop) // 2
+            untimed.setdefault(said.speaker, []).append((middle, said.text))
+    for mine in untimed.values():
+        mine.sort(key=_middle)
+    return tuple(SpokenTurn(turn=turn, text=_text(turn, units, untimed.get(turn.speaker, []))) for turn in turns)
 
 
-def _text(turn: Turn, words: Mapping[str, tuple[str, ...] | None], untimed: Sequence[Utterance]) -> str | None:
-    """Return what was said in a turn: its units' words, else the utterances whose middle lies in it."""
-    known = [spoken for i in turn.segment_ids if (spoken := words.get(i)) is not None]
-    if known:
-        return " ".join(token for spoken in known for token in spoken)
-    inside = [
-        said.text
-        for said in untimed
-        if said.span is not None
-        and said.speaker == turn.speaker
-        and turn.span.contains((said.span.start + said.span.stop) // 2)
-    ]
-    return " ".join(inside) if inside else None
+def _text(turn: Turn, units: Mapping[str, Unit], untimed: Sequence[tuple[int, str]]) -> str | None:
+    """Return what was said in a turn: its units' words, and the speaker's texts whose middle (sorted) lies in it."""
+    first, last = (bisect_left(untimed, sample, key=_middle) for sample in (turn.span.start, turn.span.stop))
+    said = list(untimed[first:last])
+    for unit in (units[i] for i in turn.segment_ids):
+        if unit.tokens is not None:
+            said.append(((unit.start + unit.stop) // 2, " ".join(unit.tokens)))
+    return " ".join(text for _, text in sorted(said, key=_middle) if text) if said else None
+
+
+def _middle(said: tuple[int, str]) -> int:
+    return said[0]

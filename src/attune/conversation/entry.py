@@ -142,6 +142,7 @@ def entry_of(unit: Unit, *, holder: str, tracks: Mapping[str, Track], settings: 
     if last is None:
         raise ValueError(f"{holder} held the floor without having spoken before sample {unit.start}")
     in_silence = last.stop <= unit.start
+    whole = Span(unit.start, run_stop)
     stretch = (last,) if in_silence else theirs.stretch(last, join=resume)
     holder_stop = max(part.stop for part in stretch)
     return Entry(
@@ -151,8 +152,8 @@ def entry_of(unit: Unit, *, holder: str, tracks: Mapping[str, Track], settings: 
         holder=holder,
         holder_stop=holder_stop,
         in_silence=in_silence,
-        yields=_yields(Span(unit.start, run_stop), holder_stop=holder_stop, tracks=(mine, theirs), settings=settings),
-        falls_silent=_falls_silent(run_stop, tracks=(mine, theirs), keep=samples_of_ms(settings.keep_ms)),
+        yields=_yields(whole, holder_stop=holder_stop, tracks=(mine, theirs), settings=settings),
+        falls_silent=_falls_silent(whole, tracks=(mine, theirs), keep=samples_of_ms(settings.keep_ms)),
     )
 
 
@@ -171,7 +172,7 @@ def _yields(run: Span, *, holder_stop: int, tracks: tuple[Track, Track], setting
     """
     mine, theirs = tracks
     keep = samples_of_ms(settings.keep_ms)
-    again = mine.after(run.stop - 1)
+    again = mine.after(max(run.start, run.stop - 1))
     if run.stop <= holder_stop:
         return again is None or again.start >= holder_stop or again.start - run.stop >= keep
     brief = run.duration <= samples_of_ms(settings.backchannel_max_ms)
@@ -182,10 +183,11 @@ def _yields(run: Span, *, holder_stop: int, tracks: tuple[Track, Track], setting
     return again is None or again.start > back.start
 
 
-def _falls_silent(run_stop: int, *, tracks: tuple[Track, Track], keep: int) -> bool:
+def _falls_silent(run: Span, *, tracks: tuple[Track, Track], keep: int) -> bool:
     """Return whether the newcomer says no more for a while, or until the holder has spoken again."""
     mine, theirs = tracks
-    again, back = mine.after(run_stop - 1), theirs.after(run_stop - 1)
-    if again is None or again.start - run_stop >= keep:
+    last = max(run.start, run.stop - 1)
+    again, back = mine.after(last), theirs.after(last)
+    if again is None or again.start - run.stop >= keep:
         return True
     return back is not None and back.start < again.start

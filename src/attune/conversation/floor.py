@@ -232,7 +232,8 @@ class FloorReader:
     def __init__(self, *, settings: FloorSettings) -> None:
         self._settings = settings
         self._tracks: dict[str, Track] = {}
-        self._waiting: list[tuple[int, str, int, Unit]] = []
+        self._waiting: list[tuple[int, str, int, int, Unit]] = []
+        self._added = 0
         self._breaks: list[Span] = []
         self._turn: OpenTurn | None = None
         self._tails: dict[str, Tail] = {}
@@ -243,11 +244,15 @@ class FloorReader:
         if unit.speaker == UNKNOWN:
             return
         self._tracks.setdefault(unit.speaker, Track()).add(unit)
-        heappush(self._waiting, (unit.start, unit.speaker, unit.stop, unit))
+        self._added += 1
+        heappush(self._waiting, (unit.start, unit.speaker, unit.stop, self._added, unit))
 
     def unobserved(self, span: Span) -> None:
         """Take into account that nobody could hear a stretch of time."""
-        insort(self._breaks, span)
+        if self._breaks and self._breaks[-1].stop == span.start:
+            self._breaks[-1] = Span(self._breaks[-1].start, span.stop)
+        else:
+            insort(self._breaks, span)
 
     def advance(self, horizon: int) -> list[Turn | FloorTransfer]:
         """Return what is settled when all units that start before `horizon` have been added."""

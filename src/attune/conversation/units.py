@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -68,26 +68,33 @@ def _distance(segment: SpeechSegment, sample: int) -> int:
 
 
 def units_of_phrases(segments: Iterable[SpeechSegment], phrases: Iterable[tuple[Phrase, Sequence[Word]]]) -> list[Unit]:
-    """Return all segments as units, sorted by (start, speaker), with the words of the phrases that cover their middles.
+    """Return all segments as units, sorted by (start, speaker), with the words of their phrases.
 
-    A segment that no phrase covers has unknown words.
+    A phrase is of the segments that it shares time with. A segment may have several, as when it is too long to be
+    decoded in one go; one without any has unknown words. The segments of one speaker do not overlap.
     """
     by_speaker: dict[str, list[SpeechSegment]] = {}
-    for segment in segments:
+    for segment in sorted(segments, key=_start):
         by_speaker.setdefault(segment.speaker, []).append(segment)
-    units: dict[str, Unit] = {s.id: Unit(segment=s) for mine in by_speaker.values() for s in mine}
-    for mine in by_speaker.values():
-        mine.sort(key=middle_of)
-    for phrase, words in phrases:
-        mine = by_speaker.get(phrase.speaker, [])
-        first, last = (bisect_left(mine, sample, key=middle_of) for sample in (phrase.span.start, phrase.span.stop))
-        units.update((unit.segment.id, unit) for unit in with_words(mine[first:last], words))
-    return sorted(units.values(), key=lambda unit: (unit.start, unit.speaker))
+    words: dict[str, tuple[Word, ...]] = {}
+    for phrase, spoken in sorted(phrases, key=lambda said: (said[0].span, said[0].id)):
+        for unit in with_words(sharing(by_speaker.get(phrase.speaker, []), phrase.span), spoken):
+            words[unit.segment.id] = (*words.get(unit.segment.id, ()), *(unit.words or ()))
+    units = [Unit(segment=segment, words=words.get(segment.id)) for mine in by_speaker.values() for segment in mine]
+    return sorted(units, key=lambda unit: (unit.start, unit.speaker))
 
 
-def middle_of(segment: SpeechSegment) -> int:
-    """Return the middle of a segment: a phrase holds the segments whose middles it covers."""
-    return (segment.span.start + segment.span.stop) // 2
+def sharing(segments: Sequence[SpeechSegment], span: Span) -> Sequence[SpeechSegment]:
+    """Return those of one speaker's segments, sorted and without overlap, that share time with a span."""
+    return segments[bisect_right(segments, span.start, key=_stop) : bisect_left(segments, span.stop, key=_start)]
+
+
+def _start(segment: SpeechSegment) -> int:
+    return segment.span.start
+
+
+def _stop(segment: SpeechSegment) -> int:
+    return segment.span.stop
 
 
 def units_of_words(speaker: str, words: Iterable[Word]) -> list[Unit]:

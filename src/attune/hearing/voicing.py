@@ -40,8 +40,8 @@ class VoicingSettings:
     enter: float = 0.3
     stay: float = 0.02
     reach_ms: int = 250
-    above_noise_db: float = 7.5
-    below_speech_db: float = 35.0
+    above_noise_db: float = 6.0
+    below_speech_db: float = 38.0
 
     def __post_init__(self) -> None:
         if not 0 < self.stay <= self.enter < 1:

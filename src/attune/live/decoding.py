@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
+from queue import Empty, SimpleQueue
 
 from attune.engine import Event
 from attune.events import (
@@ -26,6 +28,7 @@ class DecodeWorker:
         self._queue = DecodeQueue()
         self._changed = threading.Condition()
         self._answers: deque[Transcript | TranscriptFailed] = deque()
+        self._news: SimpleQueue[None] = SimpleQueue()
         self._ending = False
         self._thread = threading.Thread(target=self._work, name="attune-decode", daemon=True)
         self._thread.start()
@@ -54,10 +57,19 @@ class DecodeWorker:
         return come
 
     def wait(self, abandoned: Callable[[], bool], *, timeout: float) -> list[Transcript | TranscriptFailed]:
-        """Return all answers that come until nothing waits, the time-out, or `abandoned` is true at a change."""
-        with self._changed:
-            self._changed.wait_for(lambda: abandoned() or self._idle(), timeout=timeout)
+        """Return all answers that come until nothing waits, the time-out in seconds, or `abandoned` is true."""
+        until = time.monotonic() + timeout
+        while not abandoned() and not self._idle():
+            try:
+                self._news.get(timeout=max(0.0, until - time.monotonic()))
+            except Empty:
+                break
         return self.answers()
+
+    def wake(self) -> None:
+        """Let `wait` look again; safe from any thread and from a signal handler, as `SimpleQueue.put` is reentrant."""
+        if self._news.empty():
+            self._news.put(None)
 
     def close(self) -> None:
         """End the thread; what it decodes at the moment is not waited for."""
@@ -67,7 +79,8 @@ class DecodeWorker:
         self._thread.join(timeout=1.0)
 
     def _idle(self) -> bool:
-        now = self._queue.statistics
+        with self._changed:
+            now = self._queue.statistics
         return not now.waiting and not now.decoding
 
     def _work(self) -> None:
@@ -86,6 +99,7 @@ class DecodeWorker:
                 if wanted is not None:
                     self._answers.append(wanted)
                 self._changed.notify_all()
+            self.wake()
 
     def _decoded(self, request: TranscriptionRequest) -> Transcript | TranscriptFailed:
         try:

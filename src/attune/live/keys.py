@@ -12,7 +12,7 @@ class KeyReader:
     Parameters
     ----------
     read
-        Returns the next key, or None after a short wait without one.
+        Returns the next key, or None after a short wait without one; raises an OSError when the terminal is gone.
     pressed
         Called on this reader's thread.
     """
@@ -31,6 +31,9 @@ class KeyReader:
 
     def _work(self) -> None:
         while not self._ending.is_set():
-            key = self._read()
+            try:
+                key = self._read()
+            except OSError:  # the terminal is gone, and no key will come from it
+                return
             if key is not None:
                 self._pressed(key)

@@ -23,6 +23,18 @@ ECHO_TAIL = samples_of(0.6)
 Source: chosen; output latency of PortAudio's default up to 0.2 s, reverberation times of living rooms about 0.4 s.
 """
 
+CUT_OFF = samples_of(0.5)
+"""How much too early a sound may end and still count as played to its end.
+
+Source: chosen; longer than the blocks of a microphone, shorter than a phrase.
+"""
+
+OVERDUE = samples_of(3.0)
+"""How much too late a sound may end before it is taken for stuck, as on a speaker that was unplugged.
+
+Source: chosen; the room is not listened to while the coach sounds, so a stuck sound must not last.
+"""
+
 
 class Loudspeaker(Protocol):
     """Plays one sound at a time."""
@@ -69,7 +81,9 @@ class Mouth:
         self._state = MouthState.SILENT
         self._saying: Feedback | None = None
         self._speaking: set[str] = set()
+        self._overtaken = False
         self._deaf_until = 0
+        self._due = 0
         self._hushed = threading.Event()
         self._worker = None if voice is None else VoiceWorker(voice.synthesis)
 
@@ -87,13 +101,15 @@ class Mouth:
         match event:
             case VoiceActivity(voicing=Voicing.STARTED):
                 self._speaking.add(event.speaker)
+                self._overtaken = True
             case VoiceActivity():
                 self._speaking.discard(event.speaker)
             case Feedback(delivery=DeliveryKind.SPOKEN):
                 self._saying = event
                 self._state = MouthState.PREPARING
+                self._overtaken = False
                 self._hushed.clear()
-                if self._worker is not None:
+                if self._voice is not None and self._worker is not None:
                     self._worker.say(event.text)
             case _:
                 pass
@@ -111,23 +127,26 @@ class Mouth:
                 return []
             if isinstance(made, AttuneError):
                 return self._failed(saying, made, now)
-            if self._speaking:
+            if self._speaking or self._overtaken:
                 return self._over(saying, DeliveryKind.SHOWN, now)
             try:
                 voice.loudspeaker.play(made.samples, made.rate)
             except AttuneError as error:
                 return self._failed(saying, error, now)
             self._state = MouthState.SOUNDING
+            self._due = now + samples_of(len(made.samples) / made.rate)
             return []
-        if voice.loudspeaker.playing:
+        if voice.loudspeaker.playing and now < self._due + OVERDUE:
             return []
-        return self._over(saying, DeliveryKind.SPOKEN, now)
+        whole = self._due - CUT_OFF <= now < self._due + OVERDUE
+        return self._over(saying, DeliveryKind.SPOKEN if whole else DeliveryKind.SHOWN, now)
 
     def hush(self) -> None:
         """Silence the coach now; safe from any thread."""
         self._hushed.set()
-        if self._voice is not None:
-            self._voice.loudspeaker.stop()
+        voice = self._voice
+        if voice is not None:
+            voice.loudspeaker.stop()
 
     def finish(self) -> list[Delivery]:
         """Return what becomes of feedback under way when the session ends: it is silenced, and was shown."""
@@ -149,6 +168,8 @@ class Mouth:
     def _over(self, saying: Feedback, how: DeliveryKind, now: int) -> list[Delivery]:
         if self._state is MouthState.SOUNDING:
             self._deaf_until = now + ECHO_TAIL
+            if self._voice is not None:
+                self._voice.loudspeaker.stop()
         self._state = MouthState.SILENT
         self._saying = None
         return [Delivery(feedback_id=saying.id, how=how)]

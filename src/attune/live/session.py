@@ -92,7 +92,7 @@ class LiveSession:
         self._decoder = None if transcriber is None else DecodeWorker(transcriber)
         self._mouth = Mouth(voice, tell=tell)
         self._paused = threading.Event()
-        self._abandoned = threading.Event()
+        self._abandoned = False
 
     @property
     def coach_sounding(self) -> bool:
@@ -104,20 +104,23 @@ class LiveSession:
         self._source.stop()
 
     def abandon(self) -> None:
-        """Do not wait for words that are still being decoded."""
-        self._abandoned.set()
+        """Do not wait for words that are still being decoded; safe as `stop` is."""
+        self._abandoned = True
         self._source.stop()
+        if self._decoder is not None:
+            self._decoder.wake()
 
     def hush(self) -> None:
         """Silence the coach now; safe from any thread."""
         self._mouth.hush()
 
     def toggle_pause(self) -> None:
-        """Stop listening, or listen again; safe from any thread."""
+        """Stop listening, and the coach with it, or listen again; safe from any thread."""
         if self._paused.is_set():
             self._paused.clear()
         else:
             self._paused.set()
+            self._mouth.hush()
 
     def run(self) -> None:
         """Run until the source ends or is stopped; then the engine is closed and its record is whole."""
@@ -180,15 +183,20 @@ class LiveSession:
         """Return the answers to all that was asked for, or those that came in time."""
         if self._decoder is None:
             return []
-        return self._decoder.wait(self._abandoned.is_set, timeout=PATIENCE_S)
+        return self._decoder.wait(lambda: self._abandoned, timeout=PATIENCE_S)
 
     def _finish(self) -> None:
-        for delivery in self._mouth.finish():
-            self._accept(delivery)
+        self._silence()
         self._hand_on(self._engine.flush())
+        self._silence()
         for answer in self._waited_for():
             self._accept(answer)
         self._hand_on(self._engine.close())
+
+    def _silence(self) -> None:
+        """Silence the coach; what it was about to say, even at the very end, was shown."""
+        for delivery in self._mouth.finish():
+            self._accept(delivery)
 
 
 def _cut(sound: Sound, limit: int) -> Sound:

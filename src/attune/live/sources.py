@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import threading
+import contextlib
 from collections.abc import Callable, Iterable, Iterator
+from queue import Empty, SimpleQueue
 from typing import Protocol
 
 import numpy as np
@@ -20,7 +21,7 @@ class SoundSource(Protocol):
         ...
 
     def stop(self) -> None:
-        """End the iteration soon; safe from any thread."""
+        """End the iteration soon; safe from any thread and from a signal handler."""
         ...
 
 
@@ -43,26 +44,31 @@ class PacedSource:
         self._blocks = blocks
         self._clock = clock
         self._held = held
-        self._stopped = threading.Event()
+        self._stopping = False
+        self._wakes: SimpleQueue[None] = SimpleQueue()
 
     def sounds(self) -> Iterator[Sound]:
         """Yield the blocks in real time, with silence where the recording was held."""
         began = self._clock()
         added = 0
         for block in self._blocks:
-            while self._held() and not self._stopped.is_set():
+            while self._held() and not self._stopping:
                 yield self._due(Block(start=block.start + added, samples=np.zeros_like(block.samples)), began)
                 added += len(block.samples)
-            if self._stopped.is_set():
+            if self._stopping:
                 return
             yield self._due(Block(start=block.start + added, samples=block.samples), began)
 
     def stop(self) -> None:
-        """End the iteration at once."""
-        self._stopped.set()
+        """End the iteration at once; safe from a signal handler, where an Event can find its own lock held."""
+        self._stopping = True
+        self._wakes.put(None)
 
     def _due(self, block: Block, began: float) -> Block:
-        self._stopped.wait(max(0.0, began + block.span.stop / SAMPLE_RATE - self._clock()))
+        early = began + block.span.stop / SAMPLE_RATE - self._clock()
+        if early > 0.0:
+            with contextlib.suppress(Empty):
+                self._wakes.get(timeout=early)
         return block
 
 
@@ -71,15 +77,15 @@ class SwiftSource:
 
     def __init__(self, blocks: Iterable[Block]) -> None:
         self._blocks = blocks
-        self._stopped = threading.Event()
+        self._stopping = False
 
     def sounds(self) -> Iterator[Sound]:
         """Yield the blocks."""
         for block in self._blocks:
-            if self._stopped.is_set():
+            if self._stopping:
                 return
             yield block
 
     def stop(self) -> None:
         """End the iteration."""
-        self._stopped.set()
+        self._stopping = True

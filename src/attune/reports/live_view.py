@@ -20,7 +20,7 @@ from rich.text import Text
 from attune.events import UNKNOWN, Feedback, FloorTransfer, Gap, Health, TransferKind
 from attune.reports.live_state import SILENCE_DBFS, Cue, LiveState, Observing, reduce, transfer_text
 from attune.reports.terminal import NAME_WIDTH, ShareBar
-from attune.reports.wording import people_text, percent_text, plain_text
+from attune.reports.wording import people_text, percent_text, plain_text, words_text
 from attune.timebase import clock_text
 
 FRAME_S = 1 / 8
@@ -188,8 +188,7 @@ def _meters(state: LiveState) -> RenderableType:
 
 
 def _health(state: LiveState) -> str:
-    words = "timing only, no words" if state.transcriber == "none" else f"words by {plain_text(state.transcriber)}"
-    parts = [words]
+    parts = [words_text(state.transcriber)]
     if state.failed_phrases:
         parts.append(f"{state.failed_phrases} {'phrase' if state.failed_phrases == 1 else 'phrases'} without words")
     for amount, what in ((state.unobserved, "not listened to"), (state.lost, "lost")):

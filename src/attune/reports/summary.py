@@ -26,6 +26,7 @@ from attune.reports.wording import (
     plain_text,
     time_text,
     transfer_sentence,
+    words_text,
 )
 
 HELPED_QUOTES, SHARED_QUOTES, HARDER_QUOTES = 3, 2, 1
@@ -85,6 +86,11 @@ HARDER = (
 COUNTED = (ActKind.BACKCHANNEL, ActKind.CLOSED_QUESTION)
 """Acts too many and too small to quote."""
 
+NO_WORDS = "No words were transcribed: everything here comes from timing alone."
+"""Said once: by the session's own warnings, or in their place."""
+
+NO_SPEECH = "No speech was heard: if somebody spoke, the sound is too quiet or too noisy. `attune doctor` checks it."
+
 _INTERRUPTIONS = (TransferKind.INTERRUPTION, TransferKind.INTERRUPTION_ATTEMPT, TransferKind.CUT_IN)
 
 
@@ -130,12 +136,13 @@ def _heard(document: Mapping[str, Any]) -> tuple[str, ...]:
     ways = [figures.get("talk_share", {}) for figures in document["measures"].values()]
     seen = list(dict.fromkeys(way["observed"] for way in ways if way.get("value") is not None))
     lines = [_observed(plain_text(way)) for way in seen]
-    if health["transcriber"] == "none":
-        lines.append("Timing only: no words were transcribed.")
-    else:
-        lines.append(f"Words by {plain_text(health['transcriber'])}.")
+    if health["transcriber"] != "none":
+        words = words_text(health["transcriber"])
+        lines.append(f"{words[:1].upper()}{words[1:]}.")
+    elif NO_WORDS not in health["warnings"]:
+        lines.append(NO_WORDS)
     if health["attributed"] is None:
-        lines.append("No speech was heard.")
+        lines.append(NO_SPEECH)
     else:
         lines.append(f"{percent_text(health['attributed'])} of the speech could be given to a person.")
     if health["unobserved"] > 0:
@@ -168,20 +175,31 @@ def _shares(document: Mapping[str, Any]) -> Iterable[Section]:
 
 
 def _figures(document: Mapping[str, Any]) -> Iterable[Section]:
+    if document["health"]["attributed"] is None:
+        return  # nobody was heard: a page of noughts would say no more
     for name in (*_people(document), BOTH):
         figures = document["measures"].get(name, {})
-        rows = tuple(_figure_row(key, figure) for key, figure in figures.items())
+        rows = tuple(_figure_row(key, figure) for key, figure in figures.items() if figure["value"] is not None)
+        lines = tuple(_unobserved(figures))
         title = "Together" if name == BOTH else plain_text(name)
-        if rows:
-            yield Section(title=title, table=Table(columns=("", "", ""), rows=rows))
+        if rows or lines:
+            yield Section(title=title, table=Table(columns=("", "", ""), rows=rows) if rows else None, lines=lines)
+
+
+def _unobserved(figures: Mapping[str, Mapping[str, Any]]) -> Iterable[str]:
+    """Yield one line for each reason why figures could not be observed, naming them."""
+    reasons: dict[str, list[str]] = {}
+    for key, figure in figures.items():
+        if figure["value"] is None:
+            reasons.setdefault(plain_text(figure["observed"]), []).append(measure_words(key))
+    for reason, names in reasons.items():
+        yield f"Not observed: {'; '.join(names)} ({reason})."
 
 
 def _figure_row(key: str, figure: Mapping[str, Any]) -> tuple[str, str, str]:
     rests_on = f"n {figure['n']}"
-    if figure["value"] is None:
-        return (measure_words(key), f"not observed: {plain_text(figure['observed'])}", rests_on)
     text = figure_text(key, figure["value"])
-    if "iqr" in figure:
+    if "iqr" in figure and figure["iqr"][0] != figure["iqr"][1]:
         low, high = figure_text(key, figure["iqr"][0]).removesuffix(" s"), figure_text(key, figure["iqr"][1])
         text += f" (middle half {low} to {high})"
     return (measure_words(key), text, rests_on)

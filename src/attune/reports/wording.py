@@ -140,9 +140,19 @@ def transfer_sentence(kind: TransferKind, *, speaker: str, other: str, offset_s:
         TransferKind.COOPERATIVE_OVERLAP: f"{speaker} joined in with {other}",
         TransferKind.DUAL_START: f"{speaker} and {other} began at once",
         TransferKind.CHORDAL: f"{speaker} and {other} laughed or greeted together",
-        TransferKind.BACKCHANNEL: f"{speaker} let {other} know: listening",
+        TransferKind.BACKCHANNEL: f"{speaker} gave {other} a small listening sound",
     }
     return sentences[kind]
+
+
+def words_text(transcriber: str) -> str:
+    """Return where the words of a session come from, by the transcriber's name in its document."""
+    sources = {
+        "none": "timing only, no words",
+        "scripted": "words from the script",
+        "transcript": "words from the transcript",
+    }
+    return sources.get(transcriber, f"words by {plain_text(transcriber)}")
 
 
 def plain_text(text: str) -> str:

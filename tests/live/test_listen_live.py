@@ -1,0 +1,620 @@
+"""The live loop for real: the commands themselves on a virtual sound card, heard, spoken to, interrupted, unplugged.
+
+Nothing is waited for by the clock: each step follows a line that the command prints, a picture that it shows, or sound
+that was recorded.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import stat
+import statistics
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import soundfile
+from attune_process import PATIENCE_S, Command, Terminal, commands, document, documents
+from numpy.typing import NDArray
+from virtual_card import RECORDED_HZ, SoundCard, running_sound_card
+
+pytestmark = pytest.mark.live
+
+CHECKOUT = Path(__file__).parents[2]
+FIXTURES = CHECKOUT / "audio_fixtures"
+TALK = FIXTURES / "interruptions.stereo.flac"
+CALL = CHECKOUT.parent / "shared" / "data" / "audio" / "dyad" / "telephone.flac"
+"""A telephone call that some checkouts have beside them; it is never needed."""
+
+REPLAYER = Path(__file__).with_name("replay_session.py")
+
+RATE = 16_000
+TOLERANCE_S = 0.05
+TIMING_ONLY = ("--transcriber", "none", "--agreed")
+TWO = ("listen", *TIMING_ONLY, "--channels", "Ana,Ben")
+ALONE = ("listen", *TIMING_ONLY, "--people", "1")
+
+EAGER_COACH = """\
+[coach]
+lull_s = 1.0
+first_talk_s = 4.0
+cool_down_s = 5.0
+praises_per_suggestion = 0
+memory_s = 13.0
+"""
+
+CHAT_S = 11.0
+"""So much of the chat holds three small sounds of listening, which the coach can praise without words."""
+
+REMARK_S = 3.0
+"""So much of it is one person talking."""
+
+
+# --- what is played -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def chat(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return eleven seconds of two people, with small sounds of listening."""
+    path = tmp_path_factory.mktemp("chat") / "chat.wav"
+    samples, rate = soundfile.read(FIXTURES / "overlapping_backchannels.stereo.flac", dtype="int16")
+    soundfile.write(path, samples[: round(CHAT_S * rate)], rate)
+    return path
+
+
+@pytest.fixture(scope="module")
+def remark(tmp_path_factory: pytest.TempPathFactory, chat: Path) -> Path:
+    """Return the first three seconds of the chat: one person talks."""
+    path = tmp_path_factory.mktemp("remark") / "remark.wav"
+    samples, rate = soundfile.read(chat, dtype="int16")
+    soundfile.write(path, samples[: round(REMARK_S * rate)], rate)
+    return path
+
+
+@pytest.fixture(scope="module")
+def hiss(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return two minutes of a quiet room's noise, so that digital silence is only where nobody listened."""
+    path = tmp_path_factory.mktemp("hiss") / "hiss.wav"
+    noise = np.random.default_rng(13).normal(0.0, 0.0004, (120 * RECORDED_HZ, 2))
+    soundfile.write(path, noise, RECORDED_HZ, subtype="PCM_16")
+    return path
+
+
+# --- the long sessions, side by side --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """A command that has ended."""
+
+    home: Path
+    status: int
+    output: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LongSessions:
+    """Commands that ran at the same time: two in the room of the talk, one at the call, and the demo."""
+
+    each: Ended
+    alone: Ended
+    call: Ended | None
+    demo: Ended
+    demo_spoke: NDArray[np.int16]
+
+
+def ended(command: Command) -> Ended:
+    """Return a command when it has ended."""
+    status, output, _ = command.end()
+    return Ended(home=command.home, status=status, output=output)
+
+
+@pytest.fixture(scope="module")
+def long_sessions(sound_programs: None, tmp_path_factory: pytest.TempPathFactory) -> LongSessions:
+    """Return what came of the sessions that take longest; they run side by side, on a card for each room."""
+    homes = tmp_path_factory.mktemp("long")
+    with running_sound_card() as room, running_sound_card() as telephone, running_sound_card() as stage:
+        spoken = stage.record("coach")
+        with (
+            commands(stage, (homes / "demo", ("demo",))) as (demo,),
+            commands(
+                room,
+                (homes / "each", (*TWO, "--coach", "quiet", "--keep-audio", "--seconds", "50.5")),
+                (homes / "alone", (*ALONE, "--coach", "quiet", "--seconds", "49.25")),
+            ) as (each, alone),
+            commands(telephone, (homes / "call", (*ALONE, "--coach", "quiet"))) as (call,),
+        ):
+            for command in (each, alone, call):
+                command.wait_for("Listening with default.")
+            talk_is_played = room.play(TALK)
+            if CALL.exists():
+                assert telephone.play(CALL).wait(PATIENCE_S) == 0
+            call.signal(signal.SIGINT)
+            assert talk_is_played.wait(PATIENCE_S) == 0
+            return LongSessions(
+                each=ended(each),
+                alone=ended(alone),
+                call=ended(call) if CALL.exists() else None,
+                demo=ended(demo),
+                demo_spoke=spoken.stop(),
+            )
+
+
+def analysed(path: Path, home: Path, *arguments: str) -> dict[str, Any]:
+    """Return the session document of `attune analyze` on a file."""
+    run = subprocess.run(
+        [sys.executable, "-m", "attune", "analyze", str(path), "--transcriber", "none", "--json", "-", *arguments],
+        env={**os.environ, "ATTUNE_HOME": str(home)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    found: dict[str, Any] = json.loads(run.stdout)
+    return found
+
+
+def assert_same_talk(live: dict[str, Any], file: dict[str, Any]) -> None:
+    """Check that a live session and a file tell the same of a conversation, but for when it began."""
+    assert [t["speaker"] for t in live["turns"]] == [t["speaker"] for t in file["turns"]]
+    assert [(t["kind"], t["from"], t["to"]) for t in live["transfers"]] == [
+        (t["kind"], t["from"], t["to"]) for t in file["transfers"]
+    ]
+    assert len(live["segments"]) == len(file["segments"])
+    pairs = [(a, b) for kind in ("segments", "turns") for a, b in zip(live[kind], file[kind], strict=True)]
+    began = statistics.median(a["start"] - b["start"] for a, b in pairs)
+    assert began > 0.0
+    for a, b in pairs:
+        assert a["start"] - began == pytest.approx(b["start"], abs=TOLERANCE_S)
+        assert a["end"] - began == pytest.approx(b["end"], abs=TOLERANCE_S)
+    for a, b in zip(live["transfers"], file["transfers"], strict=True):
+        assert a["at"] - began == pytest.approx(b["at"], abs=TOLERANCE_S)
+        assert a["offset"] == pytest.approx(b["offset"], abs=TOLERANCE_S)
+
+
+def test_two_people_are_heard_live_as_in_the_file(long_sessions: LongSessions, tmp_path: Path) -> None:
+    """Turns and transfers of the kept session are those of `attune analyze`, within 50 ms."""
+    live = document(long_sessions.each.home)
+    assert long_sessions.each.status == 0
+    file = analysed(TALK, tmp_path, "--channels", "Ana,Ben")
+    assert len(file["transfers"]) > 8
+    assert_same_talk(live, file)
+    assert live["health"]["lost"] == 0.0
+    assert live["health"]["unobserved"] == 0.0
+
+
+def test_one_person_is_heard_live_as_in_the_file(long_sessions: LongSessions, tmp_path: Path) -> None:
+    """One channel of the room, everything one person's."""
+    live = document(long_sessions.alone.home)
+    assert long_sessions.alone.status == 0
+    assert_same_talk(live, analysed(TALK, tmp_path, "--people", "1"))
+
+
+def test_telephone_call_is_heard_live_as_in_the_file(long_sessions: LongSessions, tmp_path: Path) -> None:
+    """A real call, where the checkout has one beside it."""
+    if long_sessions.call is None:
+        pytest.skip("there is no telephone call beside the checkout")
+    assert long_sessions.call.status == 130
+    assert_same_talk(document(long_sessions.call.home), analysed(CALL, tmp_path, "--people", "1"))
+
+
+def test_session_ends_at_its_seconds(long_sessions: LongSessions) -> None:
+    """To the sample, and so to the millisecond of the document."""
+    assert document(long_sessions.each.home)["duration"] == 50.5
+    assert document(long_sessions.alone.home)["duration"] == 49.25
+
+
+def test_kept_sound_is_the_session_to_the_sample_and_is_erased_with_it(long_sessions: LongSessions) -> None:
+    """The FLAC is as long as the session, for the user's eyes alone, has each person where they spoke, and can go."""
+    home = long_sessions.each.home
+    session = document(home)
+    (path,) = (home / "sessions").glob("*.flac")
+    assert f"The sound is kept in {path}" in long_sessions.each.output
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    sound, rate = soundfile.read(path, dtype="int16")
+    assert (len(sound), rate, sound.shape[1]) == (round(50.5 * RATE), RATE, 2)
+    for segment in session["segments"]:
+        inside = sound[round(segment["start"] * RATE) : round(segment["end"] * RATE)].astype(np.float64)
+        own = 0 if segment["speaker"] == "Ana" else 1
+        if segment["end"] - segment["start"] > 1.0 and not overlapped(segment, session["segments"]):
+            assert np.std(inside[:, own]) > 2 * np.std(inside[:, 1 - own])
+    erased = subprocess.run(
+        [sys.executable, "-m", "attune", "erase", path.stem, "--yes"],
+        env={**os.environ, "ATTUNE_HOME": str(home)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "and its sound" in erased.stdout
+    assert list((home / "sessions").glob("*.flac")) == []
+
+
+def overlapped(segment: dict[str, Any], segments: list[dict[str, Any]]) -> bool:
+    """Return whether somebody else speaks during a segment."""
+    return any(
+        other["speaker"] != segment["speaker"] and other["start"] < segment["end"] and other["end"] > segment["start"]
+        for other in segments
+    )
+
+
+def test_demo_speaks_aloud_and_ends_with_its_summary(long_sessions: LongSessions) -> None:
+    """The couple's minute in real time; what the document calls spoken was heard from the speaker."""
+    demo = long_sessions.demo
+    session = document(demo.home)
+    spoken = [feedback for feedback in session["feedback"] if feedback["delivery"] == "spoken"]
+    assert demo.status == 0
+    assert "What the coach said" in demo.output
+    assert spoken
+    stretches = sounding(long_sessions.demo_spoke)
+    assert len(stretches) == len(spoken)
+    assert all(1.0 < stop - start < 8.0 for start, stop in stretches)
+    assert session["health"]["unobserved"] > 0.0
+
+
+# --- the coach, heard by the microphone -----------------------------------------------------------------------
+
+
+def sounding(heard: NDArray[np.int16], *, pause_s: float = 1.0) -> list[tuple[float, float]]:
+    """Return when there is sound in a recording of a speaker, in seconds; shorter pauses belong to it."""
+    loud = np.flatnonzero(np.abs(heard.astype(np.int32)) > 200) / RECORDED_HZ
+    if not len(loud):
+        return []
+    cuts = np.flatnonzero(np.diff(loud) > pause_s)
+    starts, stops = [loud[0], *loud[cuts + 1]], [*loud[cuts], loud[-1]]
+    return [(float(start), float(stop)) for start, stop in zip(starts, stops, strict=True)]
+
+
+def unheard(sound: NDArray[np.int16]) -> list[tuple[float, float]]:
+    """Return the stretches of more than 0.3 s of digital silence, in seconds."""
+    edges = np.diff(np.concatenate([[0], (np.abs(sound).max(axis=1) == 0).astype(np.int8), [0]]))
+    runs = zip(np.flatnonzero(edges == 1) / RATE, np.flatnonzero(edges == -1) / RATE, strict=True)
+    return [(float(start), float(stop)) for start, stop in runs if stop - start > 0.3]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evening:
+    """A session in a terminal: the coach speaks to its end, is silenced by a key, and then listening is paused."""
+
+    status: int
+    shown: str
+    session: dict[str, Any]
+    sound: NDArray[np.int16]
+    spoken_s: float
+    tail_ms: float
+    control: dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def evening(
+    sound_programs: None, tmp_path_factory: pytest.TempPathFactory, chat: Path, remark: Path, hiss: Path
+) -> Evening:
+    """Return a session of two people and their coach, whose voice comes back through the microphone.
+
+    A second command in the same room listens without a coach of its own: it takes the coach for a person.
+    """
+    homes = tmp_path_factory.mktemp("evening")
+    home = homes / "own"
+    home.mkdir()
+    (home / "attune.toml").write_text(EAGER_COACH)
+    with (
+        running_sound_card() as card,
+        card.coach_heard_in_room(),
+        card.play(hiss) as noise,
+        commands(card, (homes / "control", (*ALONE, "--coach", "quiet"))) as (control,),
+    ):
+        control.wait_for("Listening")
+        terminal = Terminal(card, home, *TWO, "--keep-audio")
+        try:
+            terminal.wait_for("Listening")
+            recording = card.record("coach")
+            assert card.play(chat).wait(PATIENCE_S) == 0
+            terminal.wait_for("the coach is speaking")
+            terminal.wait_for("quiet")
+            (spoken,) = sounding(recording.stop())
+            assert card.play(chat).wait(PATIENCE_S) == 0
+            tail_ms = silenced_tail_ms(card, terminal)
+            terminal.wait_for("quiet")
+            terminal.press("p")
+            terminal.wait_for("paused")
+            assert card.play(remark).wait(PATIENCE_S) == 0
+            terminal.look_anew()
+            terminal.press("p")
+            terminal.wait_for("quiet")
+            terminal.press("q")
+            status, shown = terminal.end()
+        finally:
+            terminal.close()
+        control.signal(signal.SIGINT)
+        control.end()
+        noise.terminate()
+    (path,) = (home / "sessions").glob("*.flac")
+    return Evening(
+        status=status,
+        shown=shown,
+        session=document(home),
+        sound=soundfile.read(path, dtype="int16")[0],
+        spoken_s=spoken[1] - spoken[0],
+        tail_ms=tail_ms,
+        control=document(homes / "control"),
+    )
+
+
+def silenced_tail_ms(card: SoundCard, terminal: Terminal) -> float:
+    """Press a key when the coach has spoken for half a second, and return for how long it still sounds.
+
+    Counted in recorded samples: all delays of pipes and of the recorder itself only lengthen what is counted.
+    """
+    step = RECORDED_HZ // 100 * 2
+    with card.listen("coach") as listener:
+        assert listener.stdout is not None
+        loud = 0
+        for _ in range(1_000):
+            loud += np.abs(np.frombuffer(listener.stdout.read(step), np.int16).astype(np.int32)).max() > 200
+            if loud == 50:
+                break
+        terminal.press(" ")
+        after = np.frombuffer(listener.stdout.read(step * 150), np.int16)
+        listener.terminate()
+    assert loud == 50, "the coach did not speak"
+    still = np.flatnonzero(np.abs(after.astype(np.int32)) > 200)
+    return 0.0 if not len(still) else (int(still[-1]) + 1) / RECORDED_HZ * 1000
+
+
+def test_coach_speaks_in_a_lull(evening: Evening) -> None:
+    """A sentence comes out of the speaker, and the document says so."""
+    first = evening.session["feedback"][0]
+    assert first["delivery"] == "spoken"
+    assert "small sounds of listening" in first["text"]
+    assert 0.2 * len(first["text"].split()) < evening.spoken_s < 0.8 * len(first["text"].split())
+
+
+def test_coach_is_unobserved_with_its_echo_and_never_heard_as_a_person(evening: Evening) -> None:
+    """The microphone hears the coach, as the control shows, and nothing of it becomes a segment, turn or transfer."""
+    at = evening.session["feedback"][0]["at"]
+    start, stop = unheard(evening.sound)[0]
+    assert at <= start < at + 1.0
+    assert evening.spoken_s + 0.6 <= stop - start <= evening.spoken_s + 1.5
+    for kind in ("segments", "turns"):
+        assert [one for one in evening.session[kind] if one["end"] > at and one["start"] < stop] == []
+    assert [one for one in evening.session["transfers"] if at <= one["at"] < stop] == []
+    later = evening.control["segments"][0]["start"] - min(one["start"] for one in evening.session["segments"])
+    heard_by_control = [
+        min(one["end"], stop + later) - max(one["start"], start + later) for one in evening.control["segments"]
+    ]
+    assert sum(length for length in heard_by_control if length > 0) > 0.5 * evening.spoken_s
+
+
+def test_unobserved_time_is_in_the_health_line(evening: Evening) -> None:
+    """Twice the coach, once a pause: their lengths are the share that the document and the live view name."""
+    runs = unheard(evening.sound)
+    assert len(runs) == 3
+    share = sum(stop - start for start, stop in runs) / evening.session["duration"]
+    assert evening.session["health"]["unobserved"] == pytest.approx(share, abs=0.01)
+    assert evening.session["health"]["lost"] == 0.0
+    assert re.search(r"timing only, no words · \d+% not listened to", evening.shown)
+
+
+def test_key_silences_the_coach_within_150_ms(evening: Evening) -> None:
+    """Counted in the recorded sound of the speaker; what was cut off counts as shown."""
+    assert evening.tail_ms <= 150.0
+    assert [feedback["delivery"] for feedback in evening.session["feedback"][:2]] == ["spoken", "shown"]
+
+
+def test_pause_key_stops_listening_and_quit_key_ends(evening: Evening) -> None:
+    """People talked during the pause, and nothing of it was heard."""
+    assert evening.status == 0
+    start, stop = unheard(evening.sound)[2]
+    assert stop - start > REMARK_S
+    assert [one for one in evening.session["segments"] if one["end"] > start] == []
+    assert "Kept as" in evening.shown
+
+
+# --- interruptions --------------------------------------------------------------------------------------------
+
+
+def test_interrupted_sessions_are_kept(sound_card: SoundCard, tmp_path: Path, chat: Path) -> None:
+    """Ctrl-C once or three times at once, a request to terminate, a closed terminal, a pipe that nobody reads."""
+    names = ("once", "thrice", "terminate", "hang up")
+    plan = (*TWO, "--coach", "quiet")
+    terminal = Terminal(sound_card, tmp_path / "window", *plan)
+    try:
+        with commands(sound_card, *((tmp_path / name, plan) for name in names)) as running:
+            once, thrice, terminate, hang_up = running
+            for command in running:
+                command.wait_for("Listening")
+            terminal.wait_for("Listening")
+            with sound_card.play(chat) as playing:
+                for command in running:
+                    command.wait_for("Ben")
+                terminal.wait_for("Ben let Ana know")
+                once.signal(signal.SIGINT)
+                thrice.signal(signal.SIGINT, signal.SIGINT, signal.SIGINT)
+                terminate.signal(signal.SIGTERM)
+                hang_up.signal(signal.SIGHUP)
+                assert terminal.hang_up() == 130
+                endings = [command.end() for command in running]
+                playing.terminate()
+        for status, output, errors in endings[:3]:
+            assert status == 130
+            assert "Kept as" in output
+            assert errors == ""
+        assert endings[3][0] == 130
+        for name in (*names, "window"):
+            session = document(tmp_path / name)
+            assert session["transfers"]
+            assert session["duration"] > session["transfers"][0]["at"]
+    finally:
+        terminal.close()
+
+
+def test_ctrl_c_at_the_question_ends_with_130(sound_card: SoundCard, tmp_path: Path) -> None:
+    """Nobody agreed, nothing is kept."""
+    terminal = Terminal(sound_card, tmp_path / "home", "listen", "--transcriber", "none")
+    try:
+        terminal.wait_for("Does everybody who will be heard agree?")
+        terminal.press("\x03")
+        status, shown = terminal.end()
+    finally:
+        terminal.close()
+    assert status == 130
+    assert "Traceback" not in shown
+    assert documents(tmp_path / "home") == []
+
+
+# --- things that are not there --------------------------------------------------------------------------------
+
+
+def said_and_status(card: SoundCard, home: Path, *arguments: str, **environment: str) -> tuple[int, str]:
+    """Return the status of a command that cannot begin, and what it says of it."""
+    run = subprocess.run(
+        [sys.executable, "-m", "attune", *arguments],
+        env={**card.environment, "ATTUNE_HOME": str(home), **environment},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENCE_S,
+    )
+    assert run.stdout == ""
+    return run.returncode, run.stderr
+
+
+def test_nothing_to_hear_with_is_one_clear_line(sound_card: SoundCard, tmp_path: Path) -> None:
+    """No microphone, none of this name or number, no PortAudio: what, which, and what to do."""
+    assert said_and_status(sound_card, tmp_path, *ALONE, "--device", "nonesuch") == (
+        1,
+        'attune: there is no microphone called "nonesuch"; choose one with --device: 0 (pulse), 1 (default)\n',
+    )
+    assert said_and_status(sound_card, tmp_path, *ALONE, "--device", "99") == (
+        1,
+        "attune: there is no microphone number 99; choose one with --device: 0 (pulse), 1 (default)\n",
+    )
+    gone = f"unix:{tmp_path}/nobody"
+    assert said_and_status(sound_card, tmp_path, *ALONE, PULSE_SERVER=gone) == (
+        1,
+        "attune: no microphone is connected; plug one in (attune devices lists what is there)\n",
+    )
+    (tmp_path / "hidden").mkdir()
+    (tmp_path / "hidden" / "sounddevice.py").write_text('raise OSError("PortAudio library not found")\n')
+    status, line = said_and_status(sound_card, tmp_path, *ALONE, PYTHONPATH=str(tmp_path / "hidden"))
+    assert status == 1
+    assert line.startswith("attune: the sound library PortAudio is missing (PortAudio library not found); install it")
+    assert line.count("\n") == 1
+    assert documents(tmp_path) == []
+
+
+def test_coach_that_cannot_be_heard_is_shown_and_said_once(sound_card: SoundCard, tmp_path: Path, chat: Path) -> None:
+    """No speech engine for one, no speaker for the other: both listen on, and show what the coach says."""
+    hidden = tmp_path / "hidden"
+    hidden.mkdir()
+    (hidden / "pyttsx3.py").write_text('raise ImportError("no pyttsx3")\n')
+    deaf = tmp_path / "asound.conf"
+    deaf.write_text(
+        "</usr/share/alsa/alsa.conf>\n"
+        "pcm.!default { type asym capture.pcm { type pulse } hint { show on description Microphone } }\n"
+    )
+    homes = [tmp_path / "no voice", tmp_path / "no speaker"]
+    extras = [{"PYTHONPATH": str(hidden)}, {"ALSA_CONFIG_PATH": str(deaf)}]
+    for home in homes:
+        home.mkdir()
+        (home / "attune.toml").write_text(EAGER_COACH)
+    running = [Command(sound_card, home, *TWO, environment=extra) for home, extra in zip(homes, extras, strict=True)]
+    try:
+        for command in running:
+            command.wait_for("Listening")
+        assert sound_card.play(chat).wait(PATIENCE_S) == 0
+        reasons = [command.wait_for("The coach cannot be heard, so its words are shown: ") for command in running]
+        for command in running:
+            command.signal(signal.SIGINT)
+        endings = [command.end() for command in running]
+    finally:
+        for command in running:
+            command.close()
+    assert "install one with: sudo apt-get install espeak-ng" in reasons[0]
+    assert "no speaker is connected" in reasons[1]
+    for home, (status, output, _) in zip(homes, endings, strict=True):
+        during = output.split("Ana and Ben ·")[0]
+        assert status == 130
+        assert during.count("cannot be heard") == 1
+        assert "coach: Ben gave small sounds of listening" in during
+        session = document(home)
+        assert [feedback["delivery"] for feedback in session["feedback"]] == ["shown"]
+        assert any("cannot be heard" in warning for warning in session["health"]["warnings"])
+        assert session["health"]["unobserved"] == 0.0
+
+
+# --- unplugging, replaying, demonstrating ---------------------------------------------------------------------
+
+
+def test_card_pulled_out_is_a_gap_and_the_session_goes_on(sound_programs: None, tmp_path: Path, chat: Path) -> None:
+    """What was lost is in the record, what comes after is heard, and no library writes into the picture."""
+    with running_sound_card() as card:
+        terminal = Terminal(card, tmp_path / "home", *TWO, "--coach", "quiet")
+        try:
+            terminal.wait_for("Listening")
+            with card.play(chat):
+                terminal.wait_for("Ben let Ana know")
+                card.unplug()
+            terminal.wait_for("no sound is coming from the microphone")
+            card.plug_in()
+            terminal.look_anew()
+            terminal.wait_for("quiet")
+            assert card.play(chat).wait(PATIENCE_S) == 0
+            terminal.press("\x03")
+            status, shown = terminal.end()
+        finally:
+            terminal.close()
+    assert status == 130
+    assert "ALSA lib" not in shown
+    assert "pa_linux_alsa" not in shown
+    session = document(tmp_path / "home")
+    lost_s = session["health"]["lost"] * session["duration"]
+    assert lost_s > 0.25
+    starts = [turn["start"] for turn in session["turns"]]
+    assert min(starts) < session["duration"] - CHAT_S - lost_s
+    assert sum(start > session["duration"] - CHAT_S - 1.0 for start in starts) >= 2
+    assert "of the sound was lost" in " ".join(shown.split())
+
+
+def test_live_session_replays_to_the_same_events_and_record(sound_card: SoundCard, tmp_path: Path, chat: Path) -> None:
+    """Blocks, unobserved sound, words, failures and deliveries of a real microphone and a real voice."""
+    with sound_card.run(REPLAYER) as session:
+        assert session.stdout is not None
+        assert session.stdout.readline() == "Listening\n"
+        assert sound_card.play(chat).wait(PATIENCE_S) == 0
+        assert session.stdout.readline() == "delivery spoken\n"
+        output, _ = session.communicate("", timeout=PATIENCE_S)
+    facts = json.loads(output.splitlines()[-1])
+    assert facts["same_events"]
+    assert facts["same_record"]
+    assert {"Block", "Unobserved", "Transcript", "TranscriptFailed", "Delivery"} <= facts["fed"].keys()
+    assert {"SpeechSegment", "Turn", "FloorTransfer", "TranscriptionRequest", "Feedback"} <= facts["said"].keys()
+    assert [feedback["delivery"] for feedback in facts["feedback"]] == ["spoken"]
+
+
+def test_fast_demo_is_the_same_every_time(tmp_path: Path) -> None:
+    """Two runs print the same but for the name of the session, and keep the same document."""
+    runs = [
+        subprocess.Popen(
+            [sys.executable, "-m", "attune", "demo", "--fast"],
+            env={**os.environ, "ATTUNE_HOME": str(tmp_path / name), "COLUMNS": "80"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for name in ("one", "two")
+    ]
+    outputs = [run.communicate(timeout=PATIENCE_S) for run in runs]
+    assert [run.returncode for run in runs] == [0, 0]
+    one, two = (re.sub(r"\d{4}-\d\d-\d\d-\d{4}-\w+", "NAME", output) for output, _ in outputs)
+    assert one == two
+    assert "coach:" in one
+    assert "NAME" in one
+    assert document(tmp_path / "one") == document(tmp_path / "two")
