@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from spoken_units import said
 
 from attune.conversation.entry import FloorSettings
-from attune.conversation.floor import LOOKAHEAD, PASSES, TABLE, FloorReader, read_floor
+from attune.conversation.floor import PASSES, TABLE, FloorReader, read_floor
 from attune.conversation.units import Unit
 from attune.events import UNKNOWN, Flavour, FloorTransfer, TransferKind, Turn
 from attune.timebase import Span, seconds
@@ -436,8 +436,8 @@ def test_entry_is_read_when_the_lookahead_is_known_and_not_before() -> None:
     reader = FloorReader(settings=FloorSettings())
     reader.add(said("A", 0, 3))
     reader.add(said("B", 3.5, 5))
-    assert reader.advance(56_000 + LOOKAHEAD - 1) == []
-    found = reader.advance(56_000 + LOOKAHEAD)
+    assert reader.advance(56_000 + FloorSettings().lookahead - 1) == []
+    found = reader.advance(56_000 + FloorSettings().lookahead)
     assert [type(event) for event in found] == [FloorTransfer]
     assert reader.advance(10_000_000) == []
     assert [type(event) for event in reader.finish()] == [Turn, Turn]

@@ -15,7 +15,7 @@ import termios
 import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import Any
 
 from virtual_card import SoundCard
@@ -69,10 +69,11 @@ class Command:
 
     def wait_for(self, text: str) -> str:
         """Return the next line with a text in it."""
-        while (line := self._lines.get(timeout=PATIENCE_S)) is not None:
-            self._seen.append(line)
-            if text in line:
-                return line
+        with contextlib.suppress(Empty):
+            while (line := self._lines.get(timeout=PATIENCE_S)) is not None:
+                self._seen.append(line)
+                if text in line:
+                    return line
         raise AssertionError(f"{text!r} did not come; {''.join(self._seen)}{self._errors.read_text()}")
 
     def signal(self, *numbers: int) -> None:

@@ -1,5 +1,7 @@
 """What the live view shows after each event."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -12,15 +14,20 @@ from attune.events import (
     Gap,
     GapCause,
     Health,
+    Phrase,
+    Transcript,
     TranscriptFailed,
     TranscriptionDiscarded,
+    TranscriptionRequest,
     TransferKind,
     Unobserved,
     UnobservedCause,
+    Urgency,
     VoiceActivity,
     Voicing,
+    Word,
 )
-from attune.reports.live_state import Cue, LiveState, Observing, reduce, transfer_text
+from attune.reports.live_state import Caption, Captions, Cue, LiveState, Observing, reduce, transfer_text
 from attune.timebase import Span
 from evening_session import ANNA, BEN, segment, transfer
 
@@ -148,3 +155,25 @@ def test_transfer_is_kept_and_told_in_plain_words() -> None:
 def test_event_of_no_concern_changes_nothing() -> None:
     """The view may be given everything."""
     assert after(TranscriptionDiscarded(phrase_id="p")) == BEGINNING
+
+
+def spoken(phrase: Phrase, text: str) -> Transcript:
+    """Return the words of a phrase, all at its start."""
+    words = tuple(Word(span=phrase.span, text=word) for word in text.split())
+    return Transcript(phrase_id=phrase.id, words=words, model="test")
+
+
+def test_caption_is_what_the_asked_phrase_holds() -> None:
+    """Who spoke is known from the request; the words come later."""
+    phrase = Phrase(id="p-1", speaker=BEN, span=Span(16_000, 32_000))
+    asked = TranscriptionRequest(phrase=phrase, urgency=Urgency.FINAL, samples=np.zeros(16_000, np.int16))
+    shown = after(asked, spoken(phrase, "I see."), state=replace(BEGINNING, captions=Captions.SHOWN))
+    assert shown.caption == Caption(speaker=BEN, at=16_000, text="I see.")
+    assert shown.asked == ()
+
+
+def test_hidden_captions_show_no_words() -> None:
+    """In a session of one's own nobody reads along unless it was asked for."""
+    phrase = Phrase(id="p-1", speaker=BEN, span=Span(16_000, 32_000))
+    asked = TranscriptionRequest(phrase=phrase, urgency=Urgency.FINAL, samples=np.zeros(16_000, np.int16))
+    assert after(asked, spoken(phrase, "I see.")) == BEGINNING

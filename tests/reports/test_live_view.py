@@ -29,7 +29,7 @@ PICTURE = """
 time     0:30   Ben is speaking
 balance  Anna  ██████████████████████░░░░░░░░  75%
          Ben   ████████░░░░░░░░░░░░░░░░░░░░░░  25%
-last     perhaps Anna came in before Ben had finished
+last     perhaps Anna came in before Ben had finished (at 0:05)
 coach    Ben, you said back what you heard: “it sounds like you feel tired”.
          That helps.   0:30
 sound    Anna  ████████████████    0 dBFS

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
@@ -18,6 +18,7 @@ from attune.cli.parts import MOST_PEOPLE, People, displayed, engine_of, finder_o
 from attune.cli.program import INTERRUPTED
 from attune.cli.transcribers import Transcribing, transcriber_of
 from attune.cli.transcript_file import TRANSCRIPT_SUFFIXES, read_transcript
+from attune.coaching.policy import CoachMode
 from attune.engine import Arrangement, Plan
 from attune.errors import AttuneError, InputError
 from attune.events import SessionRecord
@@ -40,6 +41,11 @@ class Analysis:
     settings: Settings
     home: Home
     keep: bool
+
+
+def _unspoken(settings: Settings) -> Settings:
+    """Return the settings with a quiet coach: what it would have said is noted, and nobody heard it."""
+    return replace(settings, coach=replace(settings.coach, mode=CoachMode.QUIET))
 
 
 Progress = Callable[[int], None]
@@ -92,7 +98,7 @@ def command(
         people=people_of(channels=channels, people=people, voices=speakers),
         transcribing=transcriber_of(transcriber, language=language, home=home),
         language=language,
-        settings=user_settings(home),
+        settings=_unspoken(user_settings(home)),
         home=home,
         keep=kept,
     )

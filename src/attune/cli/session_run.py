@@ -8,7 +8,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from types import FrameType, TracebackType
 from typing import Any, Self
@@ -29,7 +29,7 @@ from attune.events import Health
 from attune.live.keys import KeyReader
 from attune.live.mouth import Voice
 from attune.live.session import Input, LiveSession
-from attune.reports.live_state import LiveState
+from attune.reports.live_state import Captions, LiveState
 from attune.reports.live_view import LiveView
 from attune.reports.summary import summary_of
 from attune.reports.terminal import print_summary
@@ -79,11 +79,16 @@ def voice_of(mode: CoachMode, *, sound: PortAudio) -> Voice | None:
 
 @contextlib.contextmanager
 def live_view(
-    *, console: Console, speakers: Sequence[str], channels: Sequence[str], transcriber: str | None
+    *,
+    console: Console,
+    speakers: Sequence[str],
+    channels: Sequence[str],
+    transcriber: str | None,
+    captions: Captions = Captions.HIDDEN,
 ) -> Iterator[LiveView]:
     """Show a session while it runs."""
     state = LiveState.beginning(speakers=tuple(speakers), channels=tuple(channels), transcriber=transcriber or "none")
-    with LiveView(state, console=console, clock=time.monotonic) as view:
+    with LiveView(replace(state, captions=captions), console=console, clock=time.monotonic) as view:
         yield view
 
 

@@ -32,6 +32,11 @@ class FloorSettings:
             if getattr(self, name) <= 0:
                 raise ValueError(f"{name} is a positive time, not {getattr(self, name)}")
 
+    @property
+    def lookahead(self) -> int:
+        """Samples after an entry that must be known before it is read: the window, and who goes on after it."""
+        return samples_of_ms(self.window_ms + self.keep_ms + self.term_ms)
+
 
 class Track:
     """The units of one speaker, sorted by start."""

@@ -3,9 +3,10 @@
 Theory of operation. The reader takes the units of all speakers in order of their start. The first speaker holds the
 floor. A unit of the holder carries the turn on. A unit of somebody else is an *entry*: what it is depends on what the
 holder was doing when it came, on what both do in the few seconds after it and, where words are known, on whether the
-holder had finished and on what was said. So an entry is read only when `LOOKAHEAD` of time after it is known. Its facts
-are gathered (`Entry`), and one table, `TABLE`, read from top to bottom, names its kind. An entry that no row names is
-left out of the transfers. The kinds in `PASSES` give the floor to the newcomer; after the others the holder keeps it.
+holder had finished and on what was said. So an entry is read only when `FloorSettings.lookahead` of time after it is
+known. Its facts are gathered (`Entry`), and one table, `TABLE`, read from top to bottom, names its kind. An entry that
+no row names is left out of the transfers. The kinds in `PASSES` give the floor to the newcomer; after the others the
+holder keeps it.
 
 What nobody could observe (the coach spoke, sound was lost) yields no transfer across it: whoever speaks next holds the
 floor without having taken it.
@@ -28,9 +29,6 @@ from attune.conversation.entry import Entry, FloorSettings, Track, entry_of
 from attune.conversation.units import Unit
 from attune.events import UNKNOWN, Flavour, FloorTransfer, TransferKind, Turn
 from attune.timebase import Span, samples_of_ms
-
-LOOKAHEAD = samples_of_ms(4_500)
-"""Time after an entry that must be known before it is read: the 3 s window, a backchannel and a pause."""
 
 PASSES = frozenset(
     {
@@ -257,7 +255,7 @@ class FloorReader:
     def advance(self, horizon: int) -> list[Turn | FloorTransfer]:
         """Return what is settled when all units that start before `horizon` have been added."""
         events: list[Turn | FloorTransfer] = []
-        while self._waiting and self._waiting[0][0] + LOOKAHEAD <= horizon:
+        while self._waiting and self._waiting[0][0] + self._settings.lookahead <= horizon:
             events.extend(self._read(heappop(self._waiting)[-1]))
         return events
 

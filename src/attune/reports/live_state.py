@@ -22,8 +22,11 @@ from attune.events import (
     FloorTransfer,
     Gap,
     Health,
+    Phrase,
     SpeechSegment,
+    Transcript,
     TranscriptFailed,
+    TranscriptionRequest,
     TransferKind,
     Unobserved,
     UnobservedCause,
@@ -66,12 +69,32 @@ class Cue:
     delivery: DeliveryKind
 
 
+class Captions(StrEnum):
+    """Whether the words that were heard are shown while the session runs."""
+
+    SHOWN = "shown"
+    HIDDEN = "hidden"
+
+
+PHRASES_ASKED = 16
+"""How many phrases are remembered until their words come. Source: chosen; more than wait for a slow machine."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caption:
+    """What somebody said, and since when."""
+
+    speaker: str
+    at: int
+    text: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveState:
     """Everything that the live view shows; times and amounts in samples.
 
     `talk` is each person's speech so far, in the order of `speakers`; `levels_dbfs` has one level for each channel, in
-    the order of `channels`, and is empty before any sound.
+    the order of `channels`, and is empty before any sound. `asked` are the phrases whose words may still come.
     """
 
     speakers: tuple[str, ...]
@@ -87,6 +110,9 @@ class LiveState:
     last_transfer: FloorTransfer | None = None
     cue: Cue | None = None
     failed_phrases: int = 0
+    captions: Captions = Captions.HIDDEN
+    caption: Caption | None = None
+    asked: tuple[Phrase, ...] = ()
     warnings: tuple[str, ...] = ()
 
     @classmethod
@@ -134,6 +160,10 @@ def reduce(state: LiveState, event: object) -> LiveState:
             return _cued(state, Cue(id=event.id, at=event.at, text=event.text, delivery=event.delivery))
         case Delivery() if state.cue is not None and state.cue.id == event.feedback_id:
             return _cued(state, replace(state.cue, delivery=event.how))
+        case TranscriptionRequest() if state.captions is Captions.SHOWN:
+            return replace(state, asked=(*state.asked, event.phrase)[-PHRASES_ASKED:])
+        case Transcript() if event.words:
+            return _captioned(state, event)
         case TranscriptFailed():
             return replace(state, failed_phrases=state.failed_phrases + 1)
         case Health():
@@ -168,6 +198,15 @@ def _talked(state: LiveState, segment: SpeechSegment) -> LiveState:
         talk.append(0)
     talk[speakers.index(segment.speaker)] += segment.span.duration
     return replace(state, speakers=speakers, talk=tuple(talk))
+
+
+def _captioned(state: LiveState, transcript: Transcript) -> LiveState:
+    phrase = next((phrase for phrase in state.asked if phrase.id == transcript.phrase_id), None)
+    if phrase is None:
+        return state
+    text = " ".join(word.text for word in transcript.words)
+    caption = Caption(speaker=phrase.speaker, at=transcript.words[0].span.start, text=text)
+    return replace(state, caption=caption, asked=tuple(other for other in state.asked if other != phrase))
 
 
 def _cued(state: LiveState, cue: Cue) -> LiveState:

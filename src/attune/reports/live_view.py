@@ -17,8 +17,17 @@ from rich.style import Style
 from rich.table import Table as Grid
 from rich.text import Text
 
-from attune.events import UNKNOWN, Feedback, FloorTransfer, Gap, Health, TransferKind
-from attune.reports.live_state import SILENCE_DBFS, Cue, LiveState, Observing, reduce, transfer_text
+from attune.events import UNKNOWN, Feedback, FloorTransfer, Gap, Health, Transcript, TransferKind
+from attune.reports.live_state import (
+    SILENCE_DBFS,
+    Caption,
+    Captions,
+    Cue,
+    LiveState,
+    Observing,
+    reduce,
+    transfer_text,
+)
 from attune.reports.terminal import NAME_WIDTH, ShareBar
 from attune.reports.wording import people_text, percent_text, plain_text, words_text
 from attune.timebase import clock_text
@@ -49,7 +58,9 @@ def render(state: LiveState) -> RenderableType:
     rows.add_column()
     rows.add_row("time", Text.assemble((clock_text(state.elapsed), _STRONG), f"   {_now(state)}"))
     rows.add_row("balance", _balance(state))
-    rows.add_row("last", Text(transfer_text(state.last_transfer) if state.last_transfer else "–"))
+    rows.add_row("last", Text(_last(state)))
+    if state.captions is Captions.SHOWN:
+        rows.add_row("words", Text(_caption_text(state.caption) if state.caption else "–"))
     rows.add_row("coach", _cue(state.cue))
     rows.add_row("sound", _meters(state))
     rows.add_row("health", Text(_health(state), style=_QUIET))
@@ -123,6 +134,8 @@ def _lines(event: object, *, before: LiveState, after: LiveState) -> Iterable[st
     match event:
         case FloorTransfer() if event.kind is not TransferKind.BACKCHANNEL:
             yield f"{clock_text(event.at)}  {transfer_text(event)}"
+        case Transcript() if after.caption is not None and after.caption is not before.caption:
+            yield f"{clock_text(after.caption.at)}  {_caption_text(after.caption)}"
         case Feedback() if after.cue is not None and after.cue.id == event.id:
             yield f"{clock_text(event.at)}  coach: {plain_text(event.text)}"
         case Gap() if before.observing is not Observing.LOST:
@@ -149,6 +162,16 @@ def _now(state: LiveState) -> str:
     if not names:
         return "quiet"
     return f"{people_text(names)} {'is' if len(names) == 1 else 'are'} speaking"
+
+
+def _last(state: LiveState) -> str:
+    """Return the last transfer with its time: it becomes known some seconds after it happened."""
+    last = state.last_transfer
+    return "–" if last is None else f"{transfer_text(last)} (at {clock_text(last.at)})"
+
+
+def _caption_text(caption: Caption) -> str:
+    return f"{plain_text(caption.speaker)}: {plain_text(caption.text)}"
 
 
 def _balance(state: LiveState) -> RenderableType:
