@@ -18,9 +18,10 @@ from attune.analysis import analyze
 from attune.coaching.phrases.en import ENGLISH
 from attune.coaching.policy import CoachMode, CoachSettings
 from attune.conversation.acts.finding import ActFinder
-from attune.engine import Arrangement, Engine, Plan
+from attune.engine import Engine
 from attune.events import Block, SessionRecord, Sound, Word
 from attune.hearing.speakers.channels import Detectors
+from attune.plan import Arrangement, Plan
 from attune.settings import Settings
 from attune.timebase import Span
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from attune.analysis import InlineDecoder, analyze, in_steps
-from attune.engine import Arrangement, Engine
+from attune.engine import Engine
 from attune.errors import ModelError, SequenceError
 from attune.events import (
     Block,
@@ -29,6 +29,7 @@ from attune.events import (
     Word,
 )
 from attune.hearing.framer import STEP
+from attune.plan import Arrangement
 from attune.timebase import Span
 from fake_detectors import LOUD, as_int16, with_voice
 from heard_fixtures import blocks, engine_of

@@ -16,7 +16,10 @@ import attune
 ROOT = Path(attune.__file__).parent
 MODULES = sorted(path.relative_to(ROOT).as_posix() for path in ROOT.rglob("*.py"))
 
-PURE = {"timebase", "events", "hearing", "transcribing", "conversation", "coaching", "engine", "analysis", "reading"}
+PURE = {
+    *("timebase", "events", "hearing", "transcribing", "conversation", "coaching"),
+    *("plan", "session_log", "engine", "analysis", "reading"),
+}
 """Rooms without clock, chance, threads or devices."""
 
 EDGES = {
@@ -37,7 +40,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "conversation": {"errors", "timebase", "events"},
     "coaching": {"errors", "timebase", "events", "conversation"},
     "settings": {"errors", "hearing", "transcribing", "conversation", "coaching"},
-    "engine": {"errors", "timebase", "events", "hearing", "transcribing", "conversation", "coaching", "settings"},
+    "plan": set(),
+    "session_log": {"timebase", "events", "conversation", "plan"},
+    "engine": {
+        *("errors", "timebase", "events", "hearing", "transcribing", "conversation", "coaching", "settings"),
+        *("plan", "session_log"),
+    },
     "analysis": {"errors", "timebase", "events", "hearing", "transcribing", "engine"},
     "reading": {"errors", "timebase", "events", "conversation"},
     "adapters": {"errors", "timebase", "events", "settings"},

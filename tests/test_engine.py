@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from attune.analysis import analyze
 from attune.coaching.policy import CoachMode, CoachSettings
 from attune.conversation.acts.stems import StemActs
-from attune.engine import Arrangement, Engine, Event, Plan
+from attune.engine import Engine, Event
 from attune.errors import SequenceError
 from attune.events import (
     Block,
@@ -38,6 +38,7 @@ from attune.events import (
     UnobservedCause,
     Word,
 )
+from attune.plan import Arrangement, Plan
 from attune.timebase import Span
 from attune.transcribing.scripted import ScriptedTranscriber
 from fake_detectors import LOUD, as_int16, silence, with_voice

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from attune.conversation.account import NO_CUE_PACK
 from attune.conversation.acts.stems import StemActs
 from attune.conversation.entry import FloorSettings
 from attune.conversation.timed_transcript import TimedTranscript, TimedUtterance
@@ -97,7 +98,7 @@ def test_mixed_utterances_of_one_person_are_both_read() -> None:
 def test_language_without_a_cue_pack_says_so() -> None:
     """Acts were not looked for, which is not the same as none."""
     record = record_of(spoken("A", 0, 3, "so ist das"), language="de")
-    assert record.health.warnings == ("There is no cue pack for this language: listening acts were not looked for.",)
+    assert record.health.warnings == (NO_CUE_PACK,)
     assert record.acts == ()
     assert record.measures["A"]["reflections"].value is None
 

@@ -10,9 +10,7 @@ log, so that the order in which answers arrived does not show.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from enum import StrEnum
+from dataclasses import dataclass, replace
 from itertools import chain
 
 import numpy as np
@@ -20,20 +18,18 @@ from numpy.typing import NDArray
 
 from attune.coaching.phrases.book import PhraseBook
 from attune.coaching.policy import Coach
-from attune.conversation.account import CONTEXT, Evidence, account_of, acts_in, measured
+from attune.conversation.account import NO_CUE_PACK, Evidence, account_of, acts_in, measured
 from attune.conversation.acts.finding import ActFinder
 from attune.conversation.floor import FloorReader
-from attune.conversation.units import Unit, sharing, units_of_phrases, with_words
+from attune.conversation.units import Unit, units_of_phrases, with_words
 from attune.conversation.utterance import Utterance
 from attune.errors import SequenceError
 from attune.events import (
-    UNKNOWN,
     Block,
     Delivery,
     Feedback,
     FloorTransfer,
     Gap,
-    Health,
     ListeningAct,
     Phrase,
     SessionRecord,
@@ -47,15 +43,22 @@ from attune.events import (
     Turn,
     Unobserved,
     VoiceActivity,
-    Voicing,
     Word,
 )
 from attune.hearing.ear import Ear, Heard
 from attune.hearing.speakers.channels import ChannelSpeakers, Detectors
+from attune.plan import Arrangement, Plan
+from attune.session_log import SessionLog, append_joined
 from attune.settings import Settings
-from attune.timebase import Span, covered, samples_of
+from attune.timebase import covered, samples_of
 from attune.transcribing.guard import words_in_voice
 from attune.transcribing.phrases import PhraseScheduler
+
+CHANNELS_ALIKE = (
+    "The channels carry nearly the same sound, so people cannot be told apart by channel; "
+    "give each person a microphone, or use --people 1 for one person."
+)
+TIMING_ALONE = "No words were transcribed: everything here comes from timing alone."
 
 MEASURED_EVERY = samples_of(60.0)
 """How often the coach is shown the measures so far. Source: chosen; its cues from measures speak of minutes."""
@@ -65,52 +68,6 @@ TEXT_PATIENCE = samples_of(8.0)
 
 Source: chosen; longer than a decode of the longest phrase on a machine that keeps up, short enough for live use.
 """
-
-
-class Arrangement(StrEnum):
-    """How people and microphones go together."""
-
-    ONE_PERSON = "one person"
-    CHANNEL_EACH = "a channel each"
-
-
-_COUNT_WORDS = {1: "one", 2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 7: "seven", 8: "eight"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """Who is heard, and how.
-
-    Attributes
-    ----------
-    speakers
-        Their names; with a channel each, in the order of the channels.
-    arrangement
-        Whether each has a channel; one person is heard in all channels together.
-    channels
-        Columns of the blocks that will be fed.
-    transcriber
-        The name of what will answer transcription requests; None when nothing will, and none are made.
-    """
-
-    speakers: tuple[str, ...]
-    arrangement: Arrangement
-    channels: int
-    transcriber: str | None
-
-    def __post_init__(self) -> None:
-        if self.arrangement is Arrangement.ONE_PERSON and len(self.speakers) != 1:
-            raise ValueError(f"one person is heard, not {len(self.speakers)}")
-        if self.arrangement is Arrangement.CHANNEL_EACH and self.channels < len(self.speakers):
-            raise ValueError(f"{len(self.speakers)} people need as many channels, not {self.channels}")
-
-    @property
-    def observed(self) -> str:
-        """How the session is heard, in the words of documents."""
-        if self.arrangement is Arrangement.ONE_PERSON:
-            return "one person alone"
-        count = _COUNT_WORDS.get(len(self.speakers), str(len(self.speakers)))
-        return f"{count} channel{'s' if len(self.speakers) > 1 else ''}"
 
 
 Answer = Transcript | TranscriptFailed | Delivery
@@ -129,6 +86,14 @@ Event = (
     | Feedback
 )
 """What the engine says."""
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class _Unread:
+    """A segment that waits for its words; those that have come so far, None before any phrase of it was answered."""
+
+    segment: SpeechSegment
+    words: tuple[Word, ...] | None = None
 
 
 class Engine:
@@ -163,7 +128,7 @@ class Engine:
             self._scheduler = PhraseScheduler(by_column, settings=settings.phrases)
         self._coach = Coach(speakers=plan.speakers, settings=settings.coach, phrases=phrases)
         self._floor = FloorReader(settings=settings.floor)
-        self._log = _Log()
+        self._log = SessionLog()
         self._unread: list[_Unread] = []
         self._early: list[tuple[Phrase, Transcript]] = []
         self._asked: dict[str, Phrase] = {}
@@ -194,7 +159,7 @@ class Engine:
                 return [event for step in heard for event in self._step(step)]
             case Gap() | Unobserved():
                 events = [event for step in self._ear.feed(sound) for event in self._step(step)]
-                _append_joined(self._log.lost if isinstance(sound, Gap) else self._log.unobserved, sound.span)
+                append_joined(self._log.lost if isinstance(sound, Gap) else self._log.unobserved, sound.span)
                 self._floor.unobserved(sound.span)
                 self._coach.observe(sound)
                 return events
@@ -257,7 +222,7 @@ class Engine:
             arousal=(),
             measures=account.measures,
             feedback=tuple(log.feedback.values()),
-            health=self._health(warnings),
+            health=log.health(plan=self._plan, duration=self._ear.fed, warnings=(*self._own_warnings(), *warnings)),
         )
 
     def _evidence(self) -> Evidence:
@@ -390,99 +355,13 @@ class Engine:
         """Let a segment take part in the floor; words of a language without a cue pack tell nothing there."""
         self._floor.add(Unit(segment=unread.segment, words=None if self._finder is None else unread.words))
 
-    def _health(self, warnings: tuple[str, ...]) -> Health:
-        log, duration = self._log, max(1, self._ear.fed)
-        heard = sum(segment.span.duration for segment in log.segments)
-        known = sum(segment.span.duration for segment in log.segments if segment.speaker != UNKNOWN)
-        own: list[str] = []
+    def _own_warnings(self) -> tuple[str, ...]:
+        """Return what the user should know of how this session was heard."""
+        found: list[str] = []
         if self._ear.channels_alike:
-            own.append(
-                "The channels carry nearly the same sound, so people cannot be told apart by channel; "
-                "give each person a microphone, or use --people 1 for one person."
-            )
+            found.append(CHANNELS_ALIKE)
         if self._plan.transcriber is None:
-            own.append("No words were transcribed: everything here comes from timing alone.")
+            found.append(TIMING_ALONE)
         elif self._finder is None:
-            own.append("There is no cue pack for this language: listening acts were not looked for.")
-        if log.failed:
-            count = len(log.failed)
-            phrases, whose = ("1 phrase", "its") if count == 1 else (f"{count} phrases", "their")
-            why = log.failed[min(log.failed)]
-            own.append(f"{phrases} could not be transcribed ({why}); {whose} timing stands.")
-        return Health(
-            attributed=known / heard if heard else None,
-            unobserved=covered(log.unobserved) / duration,
-            lost=covered(log.lost) / duration,
-            transcriber=self._plan.transcriber or "none",
-            warnings=(*own, *warnings),
-        )
-
-
-@dataclass(slots=True, kw_only=True, eq=False)
-class _Unread:
-    """A segment that waits for its words; those that have come so far, None before any phrase of it was answered."""
-
-    segment: SpeechSegment
-    words: tuple[Word, ...] | None = None
-
-
-@dataclass(slots=True, kw_only=True)
-class _Voice:
-    """One person's segments, in the order of time, and since when the voice that sounds now does."""
-
-    segments: list[SpeechSegment] = field(default_factory=list)
-    since: int | None = None
-
-
-class _Log:
-    """What was heard, read and said so far."""
-
-    def __init__(self) -> None:
-        self.segments: list[SpeechSegment] = []
-        self.transcripts: list[tuple[Phrase, tuple[Word, ...]]] = []
-        self.utterances: list[Utterance] = []
-        self.acts: list[ListeningAct] = []
-        self.failed: dict[str, str] = {}
-        self.lost: list[Span] = []
-        self.unobserved: list[Span] = []
-        self.feedback: dict[str, Feedback] = {}
-        self._voices: dict[str, _Voice] = {}
-
-    def hear(self, event: VoiceActivity | SpeechSegment) -> None:
-        """Note what a voice does."""
-        voice = self._voices.setdefault(event.speaker, _Voice())
-        if isinstance(event, SpeechSegment):
-            self.segments.append(event)
-            voice.segments.append(event)
-        else:
-            voice.since = event.at if event.voicing is Voicing.STARTED else None
-
-    def sounds_in(self, phrase: Phrase) -> bool:
-        """Return whether the voice of a phrase has been sounding since the phrase."""
-        since = self._voices.get(phrase.speaker, _Voice()).since
-        return since is not None and since < phrase.span.stop
-
-    def voiced(self, phrase: Phrase) -> Sequence[SpeechSegment]:
-        """Return the segments that a phrase shares time with."""
-        return sharing(self._voices.get(phrase.speaker, _Voice()).segments, phrase.span)
-
-    def before(self, phrase: Phrase) -> list[Utterance]:
-        """Return the last utterances that began before a phrase."""
-        earlier = [
-            said for said in self.utterances[-2 * CONTEXT :] if said.span and said.span.start < phrase.span.start
-        ]
-        return sorted(earlier, key=lambda said: said.span or Span(0, 0))[-CONTEXT:]
-
-    def deliver(self, delivery: Delivery) -> None:
-        """Note what became of a feedback."""
-        said = self.feedback.get(delivery.feedback_id)
-        if said is not None:
-            self.feedback[said.id] = replace(said, delivery=delivery.how)
-
-
-def _append_joined(spans: list[Span], span: Span) -> None:
-    """Append a stretch of time; one that touches the last makes it longer, so that hours of pause stay one."""
-    if spans and spans[-1].stop == span.start:
-        spans[-1] = Span(spans[-1].start, span.stop)
-    else:
-        spans.append(span)
+            found.append(NO_CUE_PACK)
+        return (*found, *self._log.failures())

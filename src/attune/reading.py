@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from attune.conversation.account import Evidence, account_of
+from attune.conversation.account import NO_CUE_PACK, Evidence, account_of
 from attune.conversation.acts.finding import ActFinder
 from attune.conversation.entry import FloorSettings
 from attune.conversation.timed_transcript import TimedTranscript
@@ -32,7 +32,7 @@ def record_of_transcript(
     )
     account = account_of(evidence, floor=floor, finder=finder)
     segments = sorted((unit.segment for unit in units), key=lambda segment: (segment.span.start, segment.id))
-    warnings = () if finder else ("There is no cue pack for this language: listening acts were not looked for.",)
+    warnings = () if finder else (NO_CUE_PACK,)
     return SessionRecord(
         source=source,
         duration=transcript.duration,

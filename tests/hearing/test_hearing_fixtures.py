@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from attune.engine import Arrangement
 from attune.events import SessionRecord, TransferKind
+from attune.plan import Arrangement
 from attune.timebase import samples_of_ms
 from heard_fixtures import (
     NAMES,

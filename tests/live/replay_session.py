@@ -21,9 +21,10 @@ from attune.adapters.portaudio import PortAudio
 from attune.cli.parts import detectors, finder_of, phrases_of
 from attune.cli.session_run import voice_of
 from attune.coaching.policy import CoachMode, CoachSettings
-from attune.engine import Answer, Arrangement, Engine, Event, Plan
+from attune.engine import Answer, Engine, Event
 from attune.events import Delivery, Phrase, Sound, Transcript, Word
 from attune.live.session import LiveSession
+from attune.plan import Arrangement, Plan
 from attune.sessions.document import session_document
 from attune.settings import Settings
 

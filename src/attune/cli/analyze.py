@@ -19,9 +19,9 @@ from attune.cli.program import INTERRUPTED
 from attune.cli.transcribers import Transcribing, transcriber_of
 from attune.cli.transcript_file import TRANSCRIPT_SUFFIXES, read_transcript
 from attune.coaching.policy import CoachMode
-from attune.engine import Arrangement, Plan
 from attune.errors import AttuneError, InputError
 from attune.events import SessionRecord
+from attune.plan import Arrangement, Plan
 from attune.reading import record_of_transcript
 from attune.reports.summary import summary_of
 from attune.reports.terminal import print_summary

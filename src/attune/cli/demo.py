@@ -20,12 +20,12 @@ from attune.cli.parts import engine_of, user_home, user_settings
 from attune.cli.session_run import Conclusion, Run, live_view, run_to_end, tell_on, view_tap, voice_of
 from attune.cli.transcript_file import read_transcript
 from attune.coaching.policy import CoachMode, CoachSettings
-from attune.engine import Arrangement, Plan
 from attune.errors import PlaybackError
 from attune.events import Block, Phrase, Transcript
 from attune.live.mouth import Loudspeaker
 from attune.live.session import LiveSession, Pace
 from attune.live.sources import PacedSource, SoundSource, SwiftSource
+from attune.plan import Arrangement, Plan
 from attune.reports.live_state import Captions
 from attune.sessions.kept import SessionKind
 from attune.sessions.store import local_now

@@ -17,9 +17,9 @@ from attune.cli.parts import People, engine_of, people_of, user_home, user_setti
 from attune.cli.session_run import KEYS, Conclusion, Run, live_view, run_to_end, tell_on, view_tap, voice_of
 from attune.cli.transcribers import Transcribing, transcriber_of
 from attune.coaching.policy import CoachMode
-from attune.engine import Plan
 from attune.errors import InputError
 from attune.live.session import LiveSession
+from attune.plan import Plan
 from attune.sessions.kept import SessionKind
 from attune.sessions.store import local_now
 from attune.timebase import samples_of

@@ -13,9 +13,10 @@ from attune.coaching.phrases.book import PhraseBook
 from attune.coaching.phrases.en import ENGLISH
 from attune.conversation.acts.finding import ActFinder
 from attune.conversation.acts.stems import StemActs
-from attune.engine import Arrangement, Engine, Plan
+from attune.engine import Engine
 from attune.errors import InputError, SettingsError
 from attune.hearing.speakers.channels import Detectors
+from attune.plan import Arrangement, Plan
 from attune.sessions.home import Home, home_of
 from attune.settings import Settings, read_settings
 

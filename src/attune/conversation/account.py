@@ -19,6 +19,11 @@ from attune.conversation.utterance import Utterance
 from attune.events import UNKNOWN, FloorTransfer, ListeningAct, Measure, SpokenTurn, Turn
 from attune.timebase import Span
 
+NO_CUE_PACK = (
+    "There is no cue pack for this language: listening acts were not looked for, and turns were read from timing alone."
+)
+"""What the user is told where no finder knows the language."""
+
 CONTEXT = 8
 """Utterances before an utterance that an act finder is shown. Source: chosen; answers follow within two or three."""
 
