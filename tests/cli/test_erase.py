@@ -96,3 +96,14 @@ def test_neither_or_both_is_wrong_use(runner: CliRunner, tmp_path: Path, kept: l
     result = runner.invoke(command, [*arguments, "--yes"])
     assert result.exit_code == 2
     assert left(tmp_path) == kept[::-1]
+
+
+def test_all_erases_the_sound_of_sessions_that_were_broken_off(runner: CliRunner, tmp_path: Path) -> None:
+    """A killed program leaves sound without a session; erasing everything means that too."""
+    sound = tmp_path / "sessions" / "recording-123.flac"
+    sound.parent.mkdir(parents=True, exist_ok=True)
+    sound.write_bytes(b"x")
+    result = runner.invoke(command, ["--all", "--yes"])
+    assert result.output == "Erased the sound of a session that was broken off (recording-123.flac)\n"
+    assert result.exit_code == 0
+    assert not sound.exists()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -39,7 +39,7 @@ from attune.events import (
 from attune.live.mouth import ECHO_TAIL, Voice
 from attune.live.session import Input, LiveSession, Pace
 from attune.live.sources import SwiftSource
-from attune.timebase import Span
+from attune.timebase import Span, joined
 from attune.transcribing.protocol import Transcriber
 from attune.transcribing.scripted import ScriptedTranscriber
 from fake_detectors import LOUD, as_int16, silence, with_voice
@@ -545,3 +545,43 @@ def test_feedback_due_at_the_very_end_counts_as_shown() -> None:
     synthesis = InstantVoice()
     heard = run(blocks(voice(length=SECOND), size=1_600), engine=engine, synthesis=synthesis)
     assert heard.of(Delivery) == [Delivery(feedback_id="praise-9", how=DeliveryKind.SHOWN)]
+
+
+def test_unit_under_way_when_the_source_fails_is_in_the_record() -> None:
+    """A microphone that breaks in the middle of a sentence takes nothing of what was heard with it."""
+    sound = voice((0, 2 * SECOND), length=2 * SECOND)
+
+    def failing() -> Iterator[Sound]:
+        yield Block(start=0, samples=sound)
+        raise RecordingError("the file is damaged")
+
+    engine = buzzing_engine()
+    session = LiveSession(engine=engine, source=Stage(failing()), transcriber=None, voice=None)
+    with pytest.raises(RecordingError, match="damaged"):
+        session.run()
+    stops = [segment.span.stop for segment in engine.record(source="test").segments if segment.speaker == "A"]
+    assert stops == [2 * SECOND]
+
+
+def test_sound_captured_before_the_coach_ended_is_not_heard_by_an_engine_that_lags() -> None:
+    """What waits in the microphone when the coach falls silent still holds the coach."""
+    engine, script = demo_engine()
+    synthesis, speaker = InstantVoice(), CountingLoudspeaker()
+    sessions: list[LiveSession] = []
+    source = Stage(demo_sounds(), speaker=speaker, preparing=lambda: sessions[0].coach_sounding and not speaker.playing)
+    source.captured_ahead = 2 * SECOND
+    unheard: list[Unobserved] = []
+    sessions.append(
+        LiveSession(
+            engine=engine,
+            source=source,
+            transcriber=script,
+            voice=Voice(synthesis=synthesis, loudspeaker=speaker),
+            taps=(lambda item: unheard.append(item) if isinstance(item, Unobserved) else None,),
+            pace=Pace.LOCKSTEP,
+        )
+    )
+    sessions[0].run()
+    stretches = joined([sound.span for sound in unheard])
+    assert stretches
+    assert min(span.duration for span in stretches) >= 24_000 + 2 * SECOND + ECHO_TAIL - 2 * 4_800

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 
 import pytest
-from silent_stage import CountingLoudspeaker, InstantVoice, eventually
+from silent_stage import CountingLoudspeaker, InstantVoice, Sentence, eventually
 
 from attune.errors import PlaybackError, VoiceError
 from attune.events import Delivery, DeliveryKind, Feedback, VoiceActivity, Voicing
-from attune.live.mouth import ECHO_TAIL, Mouth, Voice
+from attune.live.mouth import ECHO_TAIL, PREPARED_WITHIN, Mouth, Voice
 
 
 def feedback(name: str = "praise-1", *, delivery: DeliveryKind = DeliveryKind.SPOKEN) -> Feedback:
@@ -188,3 +189,39 @@ def test_closing_ends_the_voice(scene: Scene) -> None:
     """Its process is ended, too."""
     scene.mouth.close()
     assert scene.voice.closed == 1
+
+
+def test_synthesis_that_breaks_in_an_unexpected_way_is_shown_and_told() -> None:
+    """A full disk under the synthesis leaves no coach that is forever about to speak."""
+
+    class Broken(InstantVoice):
+        def speak_to_samples(self, text: str) -> Sentence:
+            raise OSError("no space left on device")
+
+    scene = Scene(voice=Broken())
+    assert scene.say(feedback()) == [Delivery(feedback_id="praise-1", how=DeliveryKind.SHOWN)]
+    assert scene.told == [
+        "The coach cannot be heard, so its words are shown: the voice failed (OSError: no space left on device)"
+    ]
+    assert not scene.mouth.busy
+    scene.mouth.close()
+
+
+def test_synthesis_that_never_answers_is_given_up() -> None:
+    """Twenty seconds of sound after it was asked."""
+    waiting = threading.Event()
+
+    class Silent(InstantVoice):
+        def speak_to_samples(self, text: str) -> Sentence:
+            waiting.wait(10)
+            raise VoiceError("closed")
+
+        def close(self) -> None:
+            waiting.set()
+
+    scene = Scene(voice=Silent())
+    scene.mouth.observe(feedback())
+    assert scene.mouth.advance(PREPARED_WITHIN - 1) == []
+    assert scene.mouth.advance(PREPARED_WITHIN) == [Delivery(feedback_id="praise-1", how=DeliveryKind.SHOWN)]
+    assert scene.told == ["The coach cannot be heard, so its words are shown: the voice did not answer in time"]
+    scene.mouth.close()

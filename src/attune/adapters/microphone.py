@@ -136,6 +136,12 @@ class Microphone:
             raise _not_open()
         return self._wanted_channels
 
+    @property
+    def waiting(self) -> int:
+        """How many samples at 16 kHz have been captured and wait to be read."""
+        capture = self._capture
+        return 0 if capture is None else round(len(capture.ring) * SAMPLE_RATE / capture.rate)
+
     def callback_p99_us(self) -> float | None:
         """Return the 99th percentile of the callback's duration in microseconds, None before the first."""
         return self._timings.p99_us()

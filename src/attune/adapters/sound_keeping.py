@@ -47,7 +47,8 @@ class SoundKeeper:
 
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            os.close(os.open(self.path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600))
+            self.path.unlink(missing_ok=True)
+            os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
             self._file = soundfile.SoundFile(
                 self.path, "w", samplerate=SAMPLE_RATE, channels=self._channels, subtype="PCM_16"
             )
@@ -81,9 +82,17 @@ class SoundKeeper:
         except (OSError, RuntimeError) as error:
             raise StoreError(f"the sound cannot be kept in {self.path}: {error}") from error
 
-    def renamed(self, name: str) -> Path:
-        """Give the closed file its session's name and return where it is."""
-        return self.path.replace(self.path.with_name(name + LOSSLESS))
+    def renamed(self, name: str) -> Path | None:
+        """Give the closed file its session's name and return where it is; None if somebody has erased it."""
+        try:
+            return self.path.replace(self.path.with_name(name + LOSSLESS))
+        except FileNotFoundError:
+            return None
+
+
+def forsaken_sounds(folder: Path) -> list[Path]:
+    """Return recordings that belong to no session: those of programs that were killed, and of one that runs now."""
+    return sorted(folder.glob(f"recording-*{LOSSLESS}"))
 
 
 def kept_sound(folder: Path, name: str) -> Path | None:

@@ -35,13 +35,16 @@ def command(*, names: tuple[str, ...], everything: bool, agreed: bool) -> None:
 
     with Store.open(home_of(os.environ).sessions) as store:
         chosen = store.list() if everything else tuple(dict.fromkeys(store.find(name) for name in names))
-        if not chosen:
+        if not chosen and not (everything and _erase_forsaken()):
             click.echo(NOTHING_KEPT)
+        if not chosen:
             return
         if not agreed and not _asked(chosen):
             click.echo("Nothing was erased.")
             return
         _erase(store, chosen, everything=everything)
+        if everything:
+            _erase_forsaken()
 
 
 def _asked(chosen: Sequence[KeptSession]) -> bool:
@@ -65,6 +68,18 @@ def _erase(store: Store, chosen: Sequence[KeptSession], *, everything: bool) -> 
         if sound is not None:
             sound.unlink()
         click.echo(f"Erased {_described(kept)}{' and its sound' if sound else ''}")
+
+
+def _erase_forsaken() -> bool:
+    """Erase the sound of sessions that were broken off, and return whether there was any."""
+    from attune.adapters.sound_keeping import forsaken_sounds
+    from attune.sessions.home import home_of
+
+    found = forsaken_sounds(home_of(os.environ).sessions)
+    for sound in found:
+        sound.unlink(missing_ok=True)
+        click.echo(f"Erased the sound of a session that was broken off ({sound.name})")
+    return bool(found)
 
 
 def _described(kept: KeptSession) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import click
@@ -17,7 +18,7 @@ from attune.cli.parts import People, engine_of, people_of, user_home, user_setti
 from attune.cli.session_run import KEYS, Conclusion, Run, live_view, run_to_end, tell_on, view_tap, voice_of
 from attune.cli.transcribers import Transcribing, transcriber_of
 from attune.coaching.policy import CoachMode
-from attune.errors import InputError
+from attune.errors import InputError, StoreError
 from attune.live.session import LiveSession
 from attune.plan import Plan
 from attune.sessions.kept import SessionKind
@@ -102,13 +103,14 @@ def command(
             live_view(console=console, speakers=plan.speakers, channels=plan.speakers, transcriber=plan.transcriber)
         )
         keeper = stack.enter_context(SoundKeeper(folder=home.sessions, channels=plan.channels)) if keep_audio else None
+        tell = tell_on(view)
         session = LiveSession(
             engine=engine,
             source=microphone,
             transcriber=wishes.transcribing.transcriber,
             voice=voice_of(wishes.coach, sound=sound),
-            taps=(view_tap(view), *([keeper.keep] if keeper else [])),
-            tell=tell_on(view),
+            taps=(view_tap(view), *([kept_while_it_can_be(keeper, tell=tell)] if keeper else [])),
+            tell=tell,
             limit=None if seconds is None else samples_of(seconds),
         )
         run = Run(
@@ -122,6 +124,22 @@ def command(
         conclusion.begin(session, engine=engine, run=run, view=view)
         run_to_end(session)
     return conclusion.status
+
+
+def kept_while_it_can_be(keeper: SoundKeeper, *, tell: Callable[[str], None]) -> Callable[[object], None]:
+    """Return a tap that keeps sound; once that fails it says so and stops, and the session goes on without."""
+    failed: list[StoreError] = []
+
+    def keep(item: object) -> None:
+        if failed:
+            return
+        try:
+            keeper.keep(item)
+        except StoreError as error:
+            failed.append(error)
+            tell(f"From here on the sound is not kept, the session goes on: {error}")
+
+    return keep
 
 
 def _agree(console: Console) -> None:

@@ -143,7 +143,8 @@ class Conclusion:
         kept = keep(document, kind=run.kind, home=run.home, started_at=run.started_at)
         if run.sound is not None:
             sound = run.sound.path if kept is None else run.sound.renamed(kept.id)
-            self._console.print(f"The sound is kept in {sound}", highlight=False, markup=False, soft_wrap=True)
+            where = "The sound has been erased." if sound is None else f"The sound is kept in {sound}"
+            self._console.print(where, highlight=False, markup=False, soft_wrap=True)
         if error is not None:
             if kept is not None:
                 click.echo(f"attune: what was heard until it failed is kept as {kept.id}", err=True)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from attune.engine import Event
-from attune.errors import AttuneError
+from attune.errors import AttuneError, VoiceError
 from attune.events import Delivery, DeliveryKind, Feedback, VoiceActivity, Voicing
 from attune.live.speaking import Synthesis, VoiceWorker
 from attune.timebase import samples_of
@@ -51,6 +51,10 @@ class Loudspeaker(Protocol):
     def stop(self) -> None:
         """Silence it now."""
         ...
+
+
+PREPARED_WITHIN = samples_of(20.0)
+"""How long a sentence may take to be synthesised. Source: chosen; twice the time-out of the synthesis itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +119,14 @@ class Mouth:
                 pass
 
     def advance(self, now: int) -> list[Delivery]:
-        """Return what has become of feedback by a sample; called between two stretches of sound."""
+        """Return what has become of feedback by a sample; called between two stretches of sound.
+
+        Parameters
+        ----------
+        now
+            The newest sample that was captured, whether or not the engine has heard it: an engine that lags must not
+            take what the coach said a moment ago for a person.
+        """
         voice, saying = self._voice, self._saying
         if saying is None:
             return []
@@ -123,6 +134,8 @@ class Mouth:
             return self._over(saying, DeliveryKind.SHOWN, now)
         if self._state is MouthState.PREPARING:
             made = self._worker.made()
+            if made is None and now >= saying.at + PREPARED_WITHIN:
+                made = VoiceError("the voice did not answer in time")
             if made is None:
                 return []
             if isinstance(made, AttuneError):

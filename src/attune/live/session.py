@@ -125,15 +125,26 @@ class LiveSession:
     def run(self) -> None:
         """Run until the source ends or is stopped; then the engine is closed and its record is whole."""
         try:
-            for sound in self._source.sounds():
-                if self._hear(sound):
-                    break
-            self._source.stop()
+            self._listen()
             self._finish()
         finally:
             self._mouth.close()
             if self._decoder is not None:
                 self._decoder.close()
+
+    def _listen(self) -> None:
+        """Take in all sound; if that fails, the record is closed with what was heard until then."""
+        try:
+            for sound in self._source.sounds():
+                if self._hear(sound):
+                    break
+        except BaseException:
+            self._taps = ()
+            self._abandoned = True
+            self._source.stop()
+            self._finish()
+            raise
+        self._source.stop()
 
     def _hear(self, sound: Sound) -> bool:
         """Take in one stretch of sound and all answers that have come; return whether the session is over."""
@@ -141,7 +152,7 @@ class LiveSession:
             sound = _cut(sound, self._limit)
         self._feed(self._observed(sound))
         self._take_answers()
-        for delivery in self._mouth.advance(self._engine.now):
+        for delivery in self._mouth.advance(self._engine.now + self._source.waiting):
             self._accept(delivery)
         return self._limit is not None and self._engine.now >= self._limit
 

@@ -24,6 +24,11 @@ class SoundSource(Protocol):
         """End the iteration soon; safe from any thread and from a signal handler."""
         ...
 
+    @property
+    def waiting(self) -> int:
+        """How many samples have been captured and not yet been yielded."""
+        ...
+
 
 class Recital(Protocol):
     """Lets a recording be heard in the room while it is taken in."""
@@ -68,6 +73,11 @@ class PacedSource:
         self._silences: list[Span] = []
         self._stopping = False
         self._wakes: SimpleQueue[None] = SimpleQueue()
+
+    @property
+    def waiting(self) -> int:
+        """Nothing: a recording is taken in as it comes."""
+        return 0
 
     def held_before(self, sample: int) -> int:
         """Return how many samples of silence were put in before a sample: so much later is what the recording has."""
@@ -119,6 +129,11 @@ class SwiftSource:
     def __init__(self, blocks: Iterable[Block]) -> None:
         self._blocks = blocks
         self._stopping = False
+
+    @property
+    def waiting(self) -> int:
+        """Nothing: a recording is taken in as it comes."""
+        return 0
 
     def sounds(self) -> Iterator[Sound]:
         """Yield the blocks."""

@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from attune.errors import AttuneError
+from attune.errors import AttuneError, VoiceError
 
 
 class Spoken(Protocol):
@@ -85,6 +85,8 @@ class VoiceWorker:
                 made = self._synthesis.speak_to_samples(text)
             except AttuneError as error:
                 made = error
+            except Exception as error:  # noqa: BLE001 - a sentence that fails must not end the worker; it is shown
+                made = VoiceError(f"the voice failed ({type(error).__name__}: {error})")
             with self._changed:
                 if self._text is None:
                     self._made = made
