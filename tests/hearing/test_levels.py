@@ -157,6 +157,13 @@ def test_digital_silence_says_nothing_about_the_room() -> None:
     assert floor_after(*[flat(-50.0)] * 8, *[flat(-100.0)] * 50) == pytest.approx(-49.0)
 
 
+def test_step_in_which_digital_silence_ends_says_nothing_about_the_room() -> None:
+    """The microphone wakes in the middle of a step: its quieter half is part silence, part noise, and no floor."""
+    level = np.array([[-100.0]] * 7 + [[-80.0]] + [[-50.0]] * 8)
+    waking = StepLevels(whole_db=level, own_db=level)
+    assert floor_after(*[flat(-100.0)] * 10, waking, *[flat(-50.0)] * 8) == pytest.approx(-49.0)
+
+
 def test_floor_of_own_cells_does_not_follow_the_neighbours_voice_down() -> None:
     """While the neighbour talks a channel owns few cells; what is left in them is less than the room's noise."""
     quiet, neighbour_talks = flat(-61.0, -60.0), flat(-77.0, -30.0)

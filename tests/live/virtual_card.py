@@ -33,7 +33,7 @@ class SinkRecording:
         self._reader.start()
 
     def stop(self) -> NDArray[np.int16]:
-        """End the recording and return it."""
+        """End the recording and return it; a second time returns the same."""
         self._process.terminate()
         self._reader.join()
         self._process.wait()

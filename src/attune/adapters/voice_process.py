@@ -76,18 +76,28 @@ def _carry_out(folder: Path) -> Outcome:
             return Outcome.NO_SUCH_VOICE
         engine.setProperty("voice", request["voice"])
     engine.setProperty("rate", request["words_per_min"])
-    _save(engine, request["text"], folder / SOUND)
+    _save(engine, request["text"], folder / SOUND, words_per_min=request["words_per_min"])
     return Outcome.DONE
 
 
-def _save(engine: Any, text: str, path: Path) -> None:
+def _save(engine: Any, text: str, path: Path, *, words_per_min: int) -> None:
     """Speak into a file, and return when it is whole.
+
+    espeak-ng takes settings in another thread and forgets the pace in about one process of thirty, unless it is told
+    again right before the text: pyttsx3 announces that moment, and only its driver sets at once.
 
     With espeak-ng ``runAndWait`` returns 10 ms after the synthesis has begun in another thread, finished or not; the
     file is whole when the engine says so. Engines that do not announce a beginning have finished by then.
     """
     begun, finished = threading.Event(), threading.Event()
-    engine.connect("started-utterance", lambda **_: begun.set())
+
+    def begin(**_: object) -> None:
+        driver = getattr(getattr(engine, "proxy", None), "_driver", None)
+        if driver is not None:
+            driver.setProperty("rate", words_per_min)
+        begun.set()
+
+    engine.connect("started-utterance", begin)
     engine.connect("finished-utterance", lambda **_: finished.set())
     engine.save_to_file(text, str(path))
     engine.runAndWait()

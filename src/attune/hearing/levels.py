@@ -103,9 +103,10 @@ class NoiseFloor:
     soon as the neighbour pauses for breath, would stand out like a voice.
 
     Source: minimum statistics (Martin 2001); window chosen, longer than people speak without a dip of 80 ms. Until a
-    second has passed the floor is taken to be quiet, so that a person who speaks at once is heard. Digital silence (a
-    muted or sleeping microphone) says nothing about the room: were it counted, the first noise after it would stand out
-    like a voice. The share is tuned on composed conversations with noise of −60 to −42 dBFS.
+    second has passed the floor is taken to be quiet, so that a person who speaks at once is heard. A step with digital
+    silence in it (of a muted or sleeping microphone) says nothing about the room: its mean lies below the noise, and
+    were it counted, the first noise after it would stand out like a voice. The share is tuned on composed conversations
+    with noise of −60 to −42 dBFS.
     """
 
     _STEPS = 38
@@ -127,8 +128,9 @@ class NoiseFloor:
     def step(self, levels: StepLevels) -> None:
         """Take the levels of a step into account; the first step of a stream may have fewer frames than others."""
         own, whole = (_quietest_half(level_db) for level_db in (levels.own_db, levels.whole_db))
-        for minima, own_db, whole_db in zip(self._minima, own, whole, strict=True):
-            if whole_db > self._DIGITAL_SILENCE_DB:
+        least = levels.whole_db.min(axis=0).tolist()
+        for minima, own_db, whole_db, least_db in zip(self._minima, own, whole, least, strict=True):
+            if least_db > self._DIGITAL_SILENCE_DB:
                 minima.append((own_db, whole_db - self._OWN_SHARE_DB))
 
     def _floor(self, minima: deque[tuple[float, float]]) -> float:
