@@ -5,7 +5,7 @@ import numpy as np
 from attune.events import Phrase, Transcript, Word
 from attune.timebase import Span
 from attune.transcribing.protocol import Transcriber
-from attune.transcribing.scripted import NoTranscriber, ScriptedTranscriber
+from attune.transcribing.scripted import ScriptedTranscriber
 
 HELLO = Word(span=Span(1_000, 5_000), text="hello")
 THERE = Word(span=Span(5_000, 9_000), text="there")
@@ -42,8 +42,3 @@ def test_words_out_of_order_are_sorted():
 def test_person_who_is_not_in_the_script_says_nothing():
     """Speech of somebody the script does not know has no words."""
     assert heard(ScriptedTranscriber(SCRIPT), 0, 10_000, speaker="C").words == ()
-
-
-def test_no_transcriber_answers_without_words():
-    """Timing alone: every phrase is answered, with nothing."""
-    assert heard(NoTranscriber(), 0, 10_000) == Transcript(phrase_id="p-1", words=(), model="none")

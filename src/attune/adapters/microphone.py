@@ -255,9 +255,10 @@ class Microphone:
             )
             return 1 if single else device.inputs
         if not 1 <= self._wanted_channels <= device.inputs:
+            have = "one channel" if device.inputs == 1 else f"{device.inputs} channels"
             raise MicrophoneError(
-                f"the microphone {device.name} has {device.inputs} channels, {self._wanted_channels} were asked for; "
-                "choose another with --device or name fewer with --channels"
+                f"the microphone {device.name} has {have}, and {self._wanted_channels} people need one each; "
+                "choose another with --device, or use --people 1 if one person speaks"
             )
         return self._wanted_channels
 

@@ -1,4 +1,4 @@
-"""Transcribers that recognise nothing: words known beforehand, or none."""
+"""A transcriber that recognises nothing: its words are known beforehand."""
 
 from __future__ import annotations
 
@@ -40,19 +40,6 @@ class ScriptedTranscriber:
         last = bisect_left(words, phrase.span.stop, key=_middle)
         spoken = tuple(sorted(words[first:last], key=lambda word: word.span))
         return Transcript(phrase_id=phrase.id, words=spoken, model=self._name)
-
-
-class NoTranscriber:
-    """Answers every phrase with no words: coaching from timing alone."""
-
-    @property
-    def name(self) -> str:
-        """What the session document calls it."""
-        return "none"
-
-    def transcribe(self, phrase: Phrase, samples: NDArray[np.int16]) -> Transcript:  # noqa: ARG002
-        """Return no words."""
-        return Transcript(phrase_id=phrase.id, words=(), model=self.name)
 
 
 def _middle(word: Word) -> int:
