@@ -139,9 +139,11 @@ def running(sound_programs: None, tmp_path_factory: pytest.TempPathFactory, talk
             commands(
                 room,
                 (homes / "each", (*TWO, "--coach", "quiet", "--keep-audio", "--seconds", "52.5")),
-                (homes / "alone", (*ALONE, "--coach", "quiet", "--seconds", "51.25")),
+                (homes / "alone", (*ALONE, "--coach", "quiet", "--keep-audio", "--seconds", "51.25")),
             ) as (each, alone),
-            commands(telephone, (homes / "call", (*ALONE, "--coach", "quiet", "--seconds", "37.5"))) as (call,),
+            commands(
+                telephone, (homes / "call", (*ALONE, "--coach", "quiet", "--keep-audio", "--seconds", "37.5"))
+            ) as (call,),
         ):
             for command in (each, alone, call):
                 command.wait_for("Listening with default.")
@@ -176,13 +178,45 @@ def assert_same_talk(live: dict[str, Any], file: dict[str, Any], *, tolerance_s:
         (t["kind"], t["from"], t["to"]) for t in file["transfers"]
     ]
     began = statistics.median(a["start"] - b["start"] for a, b in zip(live["segments"], file["segments"], strict=True))
-    assert began > 0.0
+    assert began >= 0.0
     for a, b in zip(live["turns"], file["turns"], strict=True):
         assert a["start"] - began == pytest.approx(b["start"], abs=tolerance_s)
         assert a["end"] - began == pytest.approx(b["end"], abs=tolerance_s)
     for a, b in zip(live["transfers"], file["transfers"], strict=True):
         assert a["at"] - began == pytest.approx(b["at"], abs=tolerance_s)
         assert a["offset"] == pytest.approx(b["offset"], abs=tolerance_s)
+
+
+def assert_heard_as_in_the_file(session: Ended, played: Path, *arguments: str, tolerance_s: float = 0.051) -> None:
+    """Check that a live session tells what the analysis of the played file does.
+
+    A software sound card stutters where the machine is busy. Then what came out of it is another sound than the file,
+    and the session is held against the analysis of just that: the sound that it kept.
+    """
+    live = document(session.home)
+    (kept,) = (session.home / "sessions").glob("*.flac")
+    heard = kept if stuttered(played, kept) else played
+    assert_same_talk(live, analysed(heard, session.home / "file", *arguments), tolerance_s=tolerance_s)
+
+
+def stuttered(played: Path, kept: Path) -> bool:
+    """Return whether the beginning and the end of a sound lie further apart in the room than in the file."""
+    file, room = envelope(played), envelope(kept)
+    window = 800
+    lags = [
+        int(np.argmax(np.correlate(room, file[at : at + window] - file[at : at + window].mean(), "valid"))) - at
+        for at in (0, len(file) - window)
+    ]
+    return abs(lags[1] - lags[0]) > 2
+
+
+def envelope(path: Path) -> NDArray[np.float64]:
+    """Return how loud a sound is in each hundredth of a second."""
+    sound, rate = soundfile.read(path, always_2d=True)
+    step = rate // 100
+    whole = len(sound) // step * step
+    loud: NDArray[np.float64] = np.abs(sound[:whole]).mean(axis=1).reshape(-1, step).mean(axis=1)
+    return loud
 
 
 # --- the coach, heard by the microphone -----------------------------------------------------------------------
@@ -560,21 +594,20 @@ def alone(running: LongSessions) -> Ended:
     return running.ended(running.alone)
 
 
-def test_two_people_are_heard_live_as_in_the_file(each: Ended, talk: Path, tmp_path: Path) -> None:
+def test_two_people_are_heard_live_as_in_the_file(each: Ended, talk: Path) -> None:
     """Turns and transfers of the kept session are those of `attune analyze`, within 50 ms."""
     live = document(each.home)
     assert each.status == 0
-    file = analysed(talk, tmp_path, "--channels", "Ana,Ben")
-    assert len(file["transfers"]) > 8
-    assert_same_talk(live, file)
+    assert len(live["transfers"]) > 8
+    assert_heard_as_in_the_file(each, talk, "--channels", "Ana,Ben")
     assert live["health"]["lost"] == 0.0
     assert live["health"]["unobserved"] == 0.0
 
 
-def test_one_person_is_heard_live_as_in_the_file(alone: Ended, talk: Path, tmp_path: Path) -> None:
+def test_one_person_is_heard_live_as_in_the_file(alone: Ended, talk: Path) -> None:
     """One channel of the room, everything one person's."""
     assert alone.status == 0
-    assert_same_talk(document(alone.home), analysed(talk, tmp_path, "--people", "1"))
+    assert_heard_as_in_the_file(alone, talk, "--people", "1")
 
 
 def test_session_ends_at_its_seconds(each: Ended, alone: Ended) -> None:
@@ -583,12 +616,11 @@ def test_session_ends_at_its_seconds(each: Ended, alone: Ended) -> None:
     assert document(alone.home)["duration"] == 51.25
 
 
-def test_telephone_call_is_heard_live_as_in_the_file(running: LongSessions, tmp_path: Path) -> None:
+def test_telephone_call_is_heard_live_as_in_the_file(running: LongSessions) -> None:
     """A real call, where the checkout has one beside it: its line noise makes onsets less sharp."""
     if not CALL.exists():
         pytest.skip("there is no telephone call beside the checkout")
-    call = running.ended(running.call)
-    assert_same_talk(document(call.home), analysed(CALL, tmp_path, "--people", "1"), tolerance_s=0.1)
+    assert_heard_as_in_the_file(running.ended(running.call), CALL, "--people", "1", tolerance_s=0.1)
 
 
 def test_kept_sound_is_the_session_to_the_sample_and_is_erased_with_it(each: Ended) -> None:
