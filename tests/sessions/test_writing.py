@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from attune.errors import InputError
-from attune.sessions.writing import write_document, write_tables, write_text
+from attune.sessions.document import document_text
+from attune.sessions.writing import write_tables, write_text
 
 
 @pytest.fixture
@@ -31,7 +32,7 @@ def closed_folder(tmp_path: Path) -> Iterator[Path]:
 def test_document_is_written_whole_and_for_its_owner_alone(tmp_path: Path) -> None:
     """Nothing but the file is left in the folder, and others cannot read it."""
     path = tmp_path / "session.json"
-    write_document(path, {"schema": "attune.session/1"})
+    write_text(path, document_text({"schema": "attune.session/1"}))
     assert json.loads(path.read_text(encoding="utf-8")) == {"schema": "attune.session/1"}
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert os.listdir(tmp_path) == ["session.json"]
@@ -114,7 +115,7 @@ def test_failure_half_way_keeps_the_earlier_file(tmp_path: Path) -> None:
     path = tmp_path / "session.json"
     write_text(path, "earlier")
     with pytest.raises(ValueError, match="Out of range"):
-        write_document(path, {"value": float("inf")})
+        write_text(path, document_text({"value": float("inf")}))
     assert path.read_text() == "earlier"
     assert os.listdir(tmp_path) == ["session.json"]
 

@@ -7,21 +7,8 @@ import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 from attune.errors import InputError
-from attune.sessions.document import document_text
-
-
-def write_document(path: Path, document: Mapping[str, Any]) -> None:
-    """Write a session document as JSON.
-
-    Raises
-    ------
-    InputError
-        If the file cannot be written; the message says why.
-    """
-    write_text(path, document_text(document))
 
 
 def write_tables(folder: Path, tables: Mapping[str, str]) -> None:
