@@ -1,5 +1,9 @@
 """What every room's tests share."""
 
+import os
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy is loaded, as the command line does it
+
 import pytest
 
 from attune.events import SessionRecord

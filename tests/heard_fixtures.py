@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from attune import bundled
 from attune.adapters.recording import open_recording
 from attune.adapters.silero import SileroDetector, SileroSession
+from attune.adapters.voice_encoder import WEIGHTS, Ge2eEncoder
 from attune.adapters.webrtc import WebRtcGate
 from attune.analysis import analyze
 from attune.coaching.phrases.en import ENGLISH
@@ -21,7 +22,9 @@ from attune.conversation.acts.finding import ActFinder
 from attune.engine import Engine
 from attune.events import Block, SessionRecord, Sound, Word
 from attune.hearing.speakers.channels import Detectors
+from attune.hearing.speakers.voices import KnownVoices
 from attune.plan import Arrangement, Plan
+from attune.profile import VoiceProfile
 from attune.settings import Settings
 from attune.timebase import Span
 
@@ -43,6 +46,17 @@ def real_detectors() -> Detectors:
     """Return WebRTC's gate and Silero, loaded once."""
     session = SileroSession()
     return Detectors(gate=WebRtcGate, neural=lambda: SileroDetector(session))
+
+
+@cache
+def real_encoder() -> Ge2eEncoder:
+    """Return the voice encoder that comes with Attune, loaded once."""
+    return Ge2eEncoder(bundled.models_folder() / WEIGHTS)
+
+
+def real_voices(profiles: Mapping[str, VoiceProfile] | None = None) -> KnownVoices:
+    """Return the real encoder and the people who are enrolled; nobody is, unless it is said."""
+    return KnownVoices(encoder=real_encoder(), profiles=profiles or {})
 
 
 @cache
@@ -82,6 +96,7 @@ def engine_of(
     detectors: Detectors | None = None,
     finder: ActFinder | None = None,
     coach: CoachSettings | None = None,
+    voices: KnownVoices | None = None,
 ) -> Engine:
     """Return an engine whose coach keeps silent, unless it is told otherwise."""
     return Engine(
@@ -90,6 +105,7 @@ def engine_of(
         finder=finder,
         phrases=ENGLISH,
         settings=Settings(coach=coach or CoachSettings(mode=CoachMode.QUIET)),
+        voices=voices,
     )
 
 

@@ -17,8 +17,8 @@ ROOT = Path(attune.__file__).parent
 MODULES = sorted(path.relative_to(ROOT).as_posix() for path in ROOT.rglob("*.py"))
 
 PURE = {
-    *("timebase", "events", "hearing", "transcribing", "conversation", "coaching"),
-    *("plan", "session_log", "engine", "analysis", "reading"),
+    *("timebase", "events", "profile", "hearing", "transcribing", "conversation", "coaching"),
+    *("plan", "accuracy", "session_log", "engine", "analysis", "reading"),
 }
 """Rooms without clock, chance, threads or devices."""
 
@@ -35,21 +35,23 @@ MAY_IMPORT: dict[str, set[str]] = {
     "schemas": set(),
     "bundled": {"errors"},
     "events": {"timebase"},
-    "hearing": {"errors", "timebase", "events"},
+    "profile": set(),
+    "hearing": {"errors", "timebase", "events", "profile"},
     "transcribing": {"errors", "timebase", "events"},
-    "conversation": {"errors", "timebase", "events"},
+    "conversation": {"errors", "timebase", "events", "accuracy"},
     "coaching": {"errors", "timebase", "events", "conversation"},
     "settings": {"errors", "hearing", "transcribing", "conversation", "coaching"},
     "plan": set(),
-    "session_log": {"timebase", "events", "conversation", "plan"},
+    "accuracy": {"plan"},
+    "session_log": {"timebase", "events", "transcribing", "conversation", "plan"},
     "engine": {
         *("errors", "timebase", "events", "hearing", "transcribing", "conversation", "coaching", "settings"),
-        *("plan", "session_log"),
+        *("plan", "accuracy", "session_log"),
     },
     "analysis": {"errors", "timebase", "events", "hearing", "transcribing", "engine"},
     "reading": {"errors", "timebase", "events", "conversation"},
     "adapters": {"errors", "timebase", "events", "settings"},
-    "sessions": {"errors", "timebase", "events"},
+    "sessions": {"errors", "timebase", "events", "profile"},
     "reports": {"errors", "timebase", "events"},
     "live": {"errors", "timebase", "events", "transcribing", "engine"},
     "__main__": {"cli"},

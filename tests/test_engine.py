@@ -26,6 +26,7 @@ from attune.events import (
     Gap,
     GapCause,
     Phrase,
+    Revision,
     SessionRecord,
     Sound,
     SpeechSegment,
@@ -42,7 +43,7 @@ from attune.plan import Arrangement, Plan
 from attune.timebase import Span
 from attune.transcribing.scripted import ScriptedTranscriber
 from fake_detectors import LOUD, as_int16, silence, with_voice
-from heard_fixtures import blocks, engine_of, heard_in, sound_of, words_of
+from heard_fixtures import blocks, engine_of, heard_in, real_voices, sound_of, words_of
 
 SECOND = 16_000
 DIALOGUE = "interruptions"
@@ -99,6 +100,20 @@ def test_blocks_of_any_size_tell_the_same(transcriber: str | None) -> None:
         engine = engine_of(transcriber=transcriber, coach=CoachSettings())
         assert told_by(blocks(sound, size=size), engine) == events
         assert engine.record(source="x") == whole.record(source="x")
+
+
+def test_blocks_of_any_size_tell_the_same_with_one_microphone() -> None:
+    """Voices become known on the way, what was told is revised, and words of long ago are asked for: all the same."""
+    sound = sound_of("demo", channels=1)[: 35 * SECOND]
+    found = []
+    for size in (160, 4_096, len(sound)):
+        engine = engine_of(
+            arrangement=Arrangement.ONE_MICROPHONE, channels=1, transcriber="nobody answers", voices=real_voices()
+        )
+        found.append((told_by(blocks(sound, size=size), engine), engine.record(source="x")))
+    assert found[1:] == [found[0], found[0]]
+    assert any(isinstance(event, Revision) for event in found[0][0])
+    assert any(isinstance(event, tuple) for event in found[0][0])
 
 
 def test_analysis_of_any_block_size_tells_the_same_with_words() -> None:
@@ -468,6 +483,7 @@ def test_one_person_is_heard_in_the_mean_of_all_channels() -> None:
         (("A",), Arrangement.ONE_PERSON, 3, "one person alone"),
         (("A",), Arrangement.CHANNEL_EACH, 1, "one channel"),
         (("A", "B"), Arrangement.CHANNEL_EACH, 2, "two channels"),
+        (("A", "B"), Arrangement.ONE_MICROPHONE, 1, "two voices, one microphone"),
         (tuple("ABCDEFGHI"), Arrangement.CHANNEL_EACH, 9, "9 channels"),
     ],
 )
@@ -483,12 +499,14 @@ def test_plan_says_how_people_are_heard(
     [
         (("A", "B"), Arrangement.ONE_PERSON, 1, "one person is heard, not 2"),
         (("A", "B"), Arrangement.CHANNEL_EACH, 1, "2 people need as many channels, not 1"),
+        (("A",), Arrangement.ONE_MICROPHONE, 1, "two people are told apart with one microphone, not 1"),
+        (("A", "B", "C"), Arrangement.ONE_MICROPHONE, 1, "two people are told apart with one microphone, not 3"),
     ],
 )
 def test_plan_that_cannot_be_is_refused(
     speakers: tuple[str, ...], arrangement: Arrangement, channels: int, why: str
 ) -> None:
-    """Two people need two channels."""
+    """Two people need two channels, or voices that differ; one microphone has two people."""
     with pytest.raises(ValueError, match=why):
         Plan(speakers=speakers, arrangement=arrangement, channels=channels, transcriber=None)
 

@@ -23,6 +23,14 @@ def test_readme_carries_the_help_of_every_command() -> None:
     assert run.returncode == 0, run.stderr
 
 
+def test_readme_carries_what_was_measured() -> None:
+    """What `scripts/write_accuracy` would write is what stands there."""
+    run = subprocess.run(
+        [sys.executable, ROOT / "scripts" / "write_accuracy", "--check"], capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 0, run.stderr
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_is_in_the_readme(name: str) -> None:
     """A command that the README does not name cannot be found."""

@@ -12,7 +12,8 @@
     │   └── PlaybackError
     ├── ModelError                a model that is missing, incomplete, or does not load
     │   ├── ModelMissing
-    │   └── DetectorError         a speech detector; nothing is heard without it, so it is never skipped
+    │   ├── DetectorError         a speech detector; nothing is heard without it, so it is never skipped
+    │   └── VoiceEncoderError     the voice encoder; without it one microphone cannot tell two people apart
     ├── VoiceError                speech synthesis did not answer, or there is no voice
     ├── StoreError                the database of sessions
     └── SequenceError             the program's own fault: inputs out of order
@@ -63,6 +64,10 @@ class ModelMissing(ModelError):
 
 class DetectorError(ModelError):
     """A speech detector does not load; without it nothing is heard."""
+
+
+class VoiceEncoderError(ModelError):
+    """The voice encoder does not load; without it people on one microphone cannot be told apart."""
 
 
 class VoiceError(AttuneError):

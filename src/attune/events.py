@@ -117,6 +117,19 @@ def segment_id(speaker: str, start: int) -> str:
     return f"s-{speaker}-{start}"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revision:
+    """Who spoke in a stretch of time, heard anew: `segments` take the place of all that was told of it, `replaced`.
+
+    Both are sorted by start. A revision reaches back one minute at the most, and five when two voices become known.
+    """
+
+    span: Span
+    replaced: tuple[SpeechSegment, ...]
+    segments: tuple[SpeechSegment, ...]
+    known_at: int
+
+
 # --- transcribing ------------------------------------------------------------------------------------------
 
 
@@ -372,9 +385,29 @@ class SpokenTurn:
     text: str | None
 
 
+class AgreedBy(StrEnum):
+    """How people agreed to be heard: with a key each, by an option beforehand, or by going on after it was stated."""
+
+    KEY = "key"
+    OPTION = "option"
+    STATED = "stated"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionConsent:
+    """The people who are heard agreed to it before anything was; `at` is an ISO 8601 time with its zone."""
+
+    by: AgreedBy
+    people: tuple[str, ...]
+    at: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionRecord:
-    """Everything known of a session; every sequence is sorted by (start, id)."""
+    """Everything known of a session; every sequence is sorted by (start, id).
+
+    `consent` is None where nobody was asked: one person alone, or a recording.
+    """
 
     source: str
     duration: int
@@ -387,3 +420,4 @@ class SessionRecord:
     measures: Mapping[str, Mapping[str, Measure]]
     feedback: tuple[Feedback, ...]
     health: Health
+    consent: SessionConsent | None = None

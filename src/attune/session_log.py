@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from bisect import bisect_left, insort
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from attune.conversation.account import CONTEXT
-from attune.conversation.units import sharing
 from attune.conversation.utterance import Utterance
 from attune.events import (
     UNKNOWN,
@@ -15,61 +15,143 @@ from attune.events import (
     Health,
     ListeningAct,
     Phrase,
+    Revision,
     SpeechSegment,
     VoiceActivity,
     Voicing,
     Word,
 )
-from attune.plan import Plan
+from attune.plan import Arrangement, Plan
 from attune.timebase import Span, covered
-
-
-@dataclass(slots=True, kw_only=True)
-class Voice:
-    """One person's segments, in the order of time, and since when the voice that sounds now does."""
-
-    segments: list[SpeechSegment] = field(default_factory=list)
-    since: int | None = None
+from attune.transcribing.guard import words_in_voice
+from attune.transcribing.owners import Answered, Said, SharedPhrases, Voices
 
 
 class SessionLog:
-    """What was heard, read and said so far."""
+    """What was heard, read and said so far.
 
-    def __init__(self) -> None:
+    With a channel each, the words of a phrase are its person's. With one microphone they are given to whoever is heard
+    to say them, anew whenever more is known of that; words of nobody known are forgotten.
+    """
+
+    def __init__(self, *, arrangement: Arrangement) -> None:
+        self._arrangement = arrangement
         self.segments: list[SpeechSegment] = []
-        self.transcripts: list[tuple[Phrase, tuple[Word, ...]]] = []
-        self.utterances: list[Utterance] = []
-        self.acts: list[ListeningAct] = []
+        self.acts: dict[str, ListeningAct] = {}
         self.failed: dict[str, str] = {}
         self.lost: list[Span] = []
         self.unobserved: list[Span] = []
         self.feedback: dict[str, Feedback] = {}
-        self._voices: dict[str, Voice] = {}
+        self._voices = Voices()
+        self._sounding_since: dict[str, int] = {}
+        self._shared = SharedPhrases()
+        self._said: dict[str, tuple[Phrase, list[Said]]] = {}
+        self._in_order: list[tuple[int, str]] = []
+
+    # --- what was heard ----------------------------------------------------------------------------------------
 
     def hear(self, event: VoiceActivity | SpeechSegment) -> None:
         """Note what a voice does."""
-        voice = self._voices.setdefault(event.speaker, Voice())
         if isinstance(event, SpeechSegment):
             self.segments.append(event)
-            voice.segments.append(event)
+            self._voices.add(event)
+            self._tell_apart(event.span)
+        elif event.voicing is Voicing.STARTED:
+            self._sounding_since[event.speaker] = event.at
         else:
-            voice.since = event.at if event.voicing is Voicing.STARTED else None
+            self._sounding_since.pop(event.speaker, None)
+
+    def revise(self, revision: Revision) -> list[Utterance]:
+        """Let the segments of a revision take the place of those that it replaces; words follow the voices.
+
+        Acts that were found in this time are forgotten. Returned is what was said in it, as far as words have come.
+        """
+        gone = {segment.id for segment in revision.replaced}
+        self.segments = [*(segment for segment in self.segments if segment.id not in gone), *revision.segments]
+        self._voices.remove(revision.replaced)
+        for segment in revision.segments:
+            self._voices.add(segment)
+        self.acts = {name: act for name, act in self.acts.items() if not act.span.overlap(revision.span)}
+        return self._tell_apart(revision.span)
 
     def sounds_in(self, phrase: Phrase) -> bool:
         """Return whether the voice of a phrase has been sounding since the phrase."""
-        since = self._voices.get(phrase.speaker, Voice()).since
+        since = self._sounding_since.get(phrase.speaker)
         return since is not None and since < phrase.span.stop
 
-    def voiced(self, phrase: Phrase) -> Sequence[SpeechSegment]:
-        """Return the segments that a phrase shares time with."""
-        return sharing(self._voices.get(phrase.speaker, Voice()).segments, phrase.span)
+    # --- what was said -----------------------------------------------------------------------------------------
 
-    def before(self, phrase: Phrase) -> list[Utterance]:
-        """Return the last utterances that began before a phrase."""
-        earlier = [
-            said for said in self.utterances[-2 * CONTEXT :] if said.span and said.span.start < phrase.span.start
+    @property
+    def transcripts(self) -> list[tuple[Phrase, tuple[Word, ...]]]:
+        """Each person's part of each phrase, and its words."""
+        return [
+            (Phrase(id=phrase.id, speaker=part.speaker, span=part.span), part.words)
+            for phrase, parts in self._said.values()
+            for part in parts
         ]
-        return sorted(earlier, key=lambda said: said.span or Span(0, 0))[-CONTEXT:]
+
+    @property
+    def utterances(self) -> list[Utterance]:
+        """What was said, one utterance for each person in each phrase."""
+        return [_utterance(part) for _, parts in self._said.values() for part in parts]
+
+    def read(self, phrase: Phrase, words: Sequence[Word], *, asked: int) -> list[Utterance]:
+        """Take in the words of a phrase, and return what each person said in it.
+
+        Parameters
+        ----------
+        phrase, words
+            The phrase, and what was made out in it.
+        asked
+            As which one in a row the phrase was asked for.
+        """
+        if self._arrangement is Arrangement.ONE_MICROPHONE:
+            self._shared.add(Answered(asked=asked, phrase=phrase, words=tuple(words)))
+            self._tell_apart(phrase.span)
+        else:
+            voiced = [segment.span for segment in self._voices.of(phrase.speaker, phrase.span)]
+            mine = words_in_voice(words, voiced=voiced)
+            self._note(phrase, [Said(speaker=phrase.speaker, span=phrase.span, words=mine)])
+        return [_utterance(part) for part in self._said[phrase.id][1]]
+
+    def before(self, span: Span) -> list[Utterance]:
+        """Return the last utterances that began before a stretch of time."""
+        place = bisect_left(self._in_order, (span.start, ""))
+        recent = self._in_order[max(0, place - 2 * CONTEXT) : place]
+        said = [part for _, name in recent for part in self._said[name][1] if part.span.start < span.start]
+        return [_utterance(part) for part in sorted(said, key=_start)[-CONTEXT:]]
+
+    def worded(self, span: Span) -> list[Span]:
+        """Return where in some time words have come and are still there; with one microphone alone."""
+        return [known for answered in self._shared.meeting(span) for known in answered.known]
+
+    def words_in(self, segment: SpeechSegment) -> tuple[Word, ...] | None:
+        """Return the words of a segment that have come; None if no answer has."""
+        spoken = [
+            part.words
+            for _, parts in self._said.values()
+            for part in parts
+            if part.speaker == segment.speaker and part.span.overlap(segment.span)
+        ]
+        if not spoken:
+            return None
+        middles = {word: (word.span.start + word.span.stop) // 2 for words in spoken for word in words}
+        return tuple(sorted((word for word, at in middles.items() if segment.span.contains(at)), key=_word_start))
+
+    def _tell_apart(self, span: Span) -> list[Utterance]:
+        """Look anew at whose the words in some time, and near it, are."""
+        near = Span(max(0, span.start - self._voices.reach), span.stop + self._voices.reach)
+        for answered in self._shared.meeting(near):
+            self._note(answered.phrase, self._shared.told_apart(answered, voices=self._voices))
+        said = [part for answered in self._shared.meeting(near) for part in self._said[answered.phrase.id][1]]
+        return [_utterance(part) for part in sorted(said, key=_start)]
+
+    def _note(self, phrase: Phrase, said: Iterable[Said]) -> None:
+        if phrase.id not in self._said:
+            insort(self._in_order, (phrase.span.start, phrase.id))
+        self._said[phrase.id] = (phrase, list(said))
+
+    # --- what became of it -------------------------------------------------------------------------------------
 
     def deliver(self, delivery: Delivery) -> None:
         """Note what became of a feedback."""
@@ -105,3 +187,16 @@ def append_joined(spans: list[Span], span: Span) -> None:
         spans[-1] = Span(spans[-1].start, span.stop)
     else:
         spans.append(span)
+
+
+def _utterance(part: Said) -> Utterance:
+    text = " ".join(word.text for word in part.words)
+    return Utterance(speaker=part.speaker, text=text, span=part.span, words=part.words)
+
+
+def _start(part: Said) -> tuple[Span, str]:
+    return part.span, part.speaker
+
+
+def _word_start(word: Word) -> Span:
+    return word.span

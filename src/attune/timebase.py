@@ -91,6 +91,19 @@ def joined(spans: list[Span], *, within: int = 0) -> list[Span]:
     return out
 
 
+def without(span: Span, others: list[Span]) -> list[Span]:
+    """Return what is left of a span where none of the others is, in order."""
+    out: list[Span] = []
+    at = span.start
+    for other in joined(others):
+        if other.start > at:
+            out.append(Span(at, min(other.start, span.stop)))
+        at = max(at, other.stop)
+        if at >= span.stop:
+            return out
+    return [*out, Span(at, span.stop)] if at < span.stop else out
+
+
 def covered(spans: list[Span]) -> int:
     """Return how many samples lie in at least one span."""
     return sum(span.duration for span in joined(spans))

@@ -78,7 +78,9 @@ def test_without_a_wish_one_channel_is_recorded() -> None:
 def test_more_channels_than_the_device_has_are_refused() -> None:
     """Two people on a microphone of one channel is said at once."""
     with (
-        pytest.raises(MicrophoneError, match=r"built-in has one channel, and 2 people need one each; .* --people 1"),
+        pytest.raises(
+            MicrophoneError, match=r"built-in has one channel, and 2 are to be heard; .* leave --channels out"
+        ),
         microphone(FakeSound(), channels=2),
     ):
         pass

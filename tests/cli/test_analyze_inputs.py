@@ -63,8 +63,10 @@ def test_options_for_sound_are_told_to_do_nothing_for_a_transcript(runner: CliRu
     result = runner.invoke(command, [str(path), "--channels", "X,Y", "--no-keep"])
     assert result.exit_code == 0
     assert result.stderr == (
-        "talk.json: a timed transcript names its people itself; --channels, --speakers and --people are for sound.\n"
+        "talk.json: a timed transcript names its people itself; options that tell people apart are for sound.\n"
     )
+    known = runner.invoke(command, [str(path), "--voices", "X,Y", "--no-keep"])
+    assert known.stderr == result.stderr
     assert runner.invoke(command, [str(path), "--no-keep"]).stderr == ""
 
 

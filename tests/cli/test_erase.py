@@ -3,15 +3,18 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
 from attune.cli.erase import command
 from attune.errors import StoreError
 from attune.events import SessionRecord
+from attune.profile import VoiceProfile
 from attune.sessions.document import session_document
 from attune.sessions.kept import SessionKind
 from attune.sessions.store import Store
+from attune.sessions.voices import Agreement, Consent, VoiceStore
 
 
 @pytest.fixture
@@ -107,3 +110,24 @@ def test_all_erases_the_sound_of_sessions_that_were_broken_off(runner: CliRunner
     assert result.output == "Erased the sound of a session that was broken off (recording-123.flac)\n"
     assert result.exit_code == 0
     assert not sound.exists()
+
+
+@pytest.mark.parametrize("sessions", [0, 2])
+def test_all_leaves_voices_and_says_so(
+    runner: CliRunner, tmp_path: Path, evening: SessionRecord, sessions: int
+) -> None:
+    """Whoever erases everything may have meant the voices too, and is told how to."""
+    with Store.open(tmp_path / "sessions") as store:
+        for day in range(sessions):
+            began = datetime(2026, 11, 23 + day, 18, 30, tzinfo=UTC)
+            store.add(session_document(evening), kind=SessionKind.LISTEN, started_at=began)
+    profile = VoiceProfile(encoder="bands", windows=np.ones((3, 1, 1), np.float32), voiced_s=2.0)
+    agreed = Agreement(by=Consent.KEY, at=datetime(2026, 11, 23, tzinfo=UTC))
+    with VoiceStore.open(tmp_path / "sessions") as voices:
+        for name in ("Ana", "Ben"):
+            voices.add(name, profile, agreement=agreed)
+        result = runner.invoke(command, ["--all", "--yes"])
+        assert result.output.splitlines()[-1] == (
+            "Still known: the voice of Ana and Ben. `attune enroll --erase NAME` removes one."
+        )
+        assert [kept.name for kept in voices.list()] == ["Ana", "Ben"]

@@ -1,5 +1,6 @@
 """``attune sessions`` lists and shows what was kept."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -8,7 +9,7 @@ from click.testing import CliRunner
 
 from attune.cli.sessions import command
 from attune.errors import StoreError
-from attune.events import SessionRecord
+from attune.events import AgreedBy, SessionConsent, SessionRecord
 from attune.sessions.document import session_document
 from attune.sessions.kept import SessionKind
 from attune.sessions.store import Store
@@ -56,6 +57,14 @@ def test_session_is_shown_again_by_the_beginning_of_its_id(
     assert result.exit_code == 0
     assert "Anna and Ben · 1 min 01 s · evening.flac" in result.output
     assert "“it sounds like you feel tired”" in result.output
+
+
+def test_session_shows_how_everybody_agreed(runner: CliRunner, tmp_path: Path, evening: SessionRecord) -> None:
+    """Who, how and when, by the clock of that day."""
+    consent = SessionConsent(by=AgreedBy.KEY, people=("Anna", "Ben"), at="2026-11-23T18:29:01+01:00")
+    keep(tmp_path, replace(evening, consent=consent))
+    shown = " ".join(runner.invoke(command, ["show", "2026-11-23"]).output.split())
+    assert "Anna and Ben agreed to be heard with a key each, 2026-11-23 18:29." in shown
 
 
 def test_session_that_is_not_there_is_one_line(runner: CliRunner) -> None:

@@ -10,6 +10,7 @@ from attune.coaching.phrases.en import ENGLISH
 from attune.coaching.policy import Coach, CoachMode, CoachSettings, CoachState
 from attune.errors import SettingsError
 from attune.events import (
+    UNKNOWN,
     ActKind,
     Delivery,
     DeliveryKind,
@@ -20,6 +21,7 @@ from attune.events import (
     GapCause,
     ListeningAct,
     Measure,
+    Revision,
     SpeechSegment,
     Transcript,
     TransferKind,
@@ -451,3 +453,54 @@ def test_any_interleaving_of_voices_is_never_talked_over(steps: list[tuple[str, 
             assert now - disturbed >= LULL
             tones[feedback.id.partition("-")[0]] += 1
             assert tones["praise"] >= 3 * tones["suggestion"]
+
+
+# --- voices that become known late -----------------------------------------------------------------------------
+
+
+def revision(replaced: list[SpeechSegment], segments: list[SpeechSegment]) -> Revision:
+    """Return that somebody else spoke."""
+    spans = [one.span for one in (*replaced, *segments)]
+    span = Span(min(one.start for one in spans), max(one.stop for one in spans))
+    return Revision(span=span, replaced=tuple(replaced), segments=tuple(segments), known_at=span.stop)
+
+
+def test_talk_of_voices_that_become_known_late_counts_from_then_on() -> None:
+    """Twenty seconds of nobody known are no talk of the couple; once they are Ann's, there has been enough."""
+    machine = coach()
+    hear(machine, 0, 320_000, act(ActKind.REFLECTION, 288_000), speaker=UNKNOWN)
+    assert machine.advance(384_000) is None
+    machine.observe(revision([segment(0, 320_000, UNKNOWN)], [segment(0, 320_000)]))
+    machine.observe(act(ActKind.REFLECTION, 288_000))
+    feedback = machine.advance(384_000)
+    assert feedback is not None
+    assert "Ann" in feedback.text
+
+
+def test_talk_that_was_nobodys_after_all_does_not_count() -> None:
+    """A television was taken for Ann."""
+    machine = coach()
+    hear(machine, 0, 320_000, act(ActKind.REFLECTION, 288_000))
+    machine.observe(revision([segment(0, 320_000)], [segment(0, 320_000, UNKNOWN)]))
+    machine.observe(act(ActKind.REFLECTION, 320_000 - SECOND, speaker="Ben"))
+    assert machine.advance(384_000) is None
+
+
+def test_nobody_is_praised_for_what_another_said() -> None:
+    """What was found in revised speech is let go; it is praised only if it is found again, in the right name."""
+    machine = coach()
+    hear(machine, 0, 320_000, act(ActKind.REFLECTION, 288_000), transfer(TransferKind.INTERRUPTION, 288_000))
+    machine.observe(revision([segment(0, 320_000)], [segment(0, 320_000, "Ben")]))
+    assert machine.advance(384_000) is None
+    machine.observe(act(ActKind.REFLECTION, 288_000, speaker="Ben"))
+    feedback = machine.advance(384_000)
+    assert feedback is not None
+    assert feedback.because == ("a-Ben-reflection-288000",)
+
+
+def test_what_was_heard_outside_of_a_revision_stays() -> None:
+    """The last minute is heard anew, not the whole evening."""
+    machine = coach()
+    hear(machine, 0, 320_000, act(ActKind.REFLECTION, 288_000))
+    machine.observe(revision([segment(0, 100_000)], [segment(0, 100_000, "Ben")]))
+    assert machine.advance(384_000) is not None

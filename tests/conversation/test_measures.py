@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 from spoken_units import said
 
+from attune.accuracy import NEVER_MEASURED, Accuracy
 from attune.conversation.measures import Conversation, measures_of
+from attune.conversation.reliability import RESTS_ON
 from attune.conversation.units import Unit
 from attune.events import ActKind, FloorTransfer, ListeningAct, Measure, TransferKind, Turn
 from attune.timebase import Span, samples_of
@@ -54,6 +56,7 @@ def figures(
     speakers: tuple[str, ...] = ("A", "B"),
     observed_samples: int = 2 * MINUTE,
     searched: bool = True,
+    accuracy: Accuracy | None = None,
 ) -> dict[str, dict[str, Measure]]:
     """Return the measures of a conversation of two minutes on two channels; without turns, each unit is one."""
     return measures_of(
@@ -66,6 +69,7 @@ def figures(
             observed_samples=observed_samples,
             observed="two channels",
             searched=searched,
+            accuracy=accuracy,
         )
     )
 
@@ -275,3 +279,16 @@ def test_partner_of_three_is_everybody_else() -> None:
     units = [said("A", 0, 30), said("B", 30, 60), said("C", 60, 90)]
     found = figures(units, speakers=("A", "B", "C"), transfers=transfers)["C"]["attempts_per_partner_min"]
     assert found.value == 1.0
+
+
+def test_figures_that_rest_on_overlap_are_those_that_accuracy_can_withhold() -> None:
+    """In a mode that was never measured they have no value, and every other figure is as it was."""
+    units = [said("A", 0, 4, "so it is"), said("B", 3, 6)]
+    transfers = [transfer(TransferKind.SMOOTH_SWITCH, "B", at=3, offset=0.2)]
+    before, found = figures(units, transfers=transfers), figures(units, transfers=transfers, accuracy=NEVER_MEASURED)
+    for person in before:
+        changed = {key for key, measure in found[person].items() if measure != before[person][key]}
+        assert changed == {key for key in RESTS_ON if key in before[person] and before[person][key].value is not None}
+        assert all(found[person][key].value is None for key in changed)
+    assert found["both"]["overlap_share"].value is None
+    assert found["B"]["pause_before_response_s"].value is None

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from attune.events import SpeechSegment, VoiceActivity, Voicing
 from attune.hearing.framer import STEP
-from attune.hearing.speakers.channels import ChannelLikeness, ChannelSpeakers
+from attune.hearing.speakers.channels import CHANNELS_ALIKE, ChannelLikeness, ChannelSpeakers
 from attune.hearing.voicing import VoicingSettings
 from attune.timebase import Span
 from fake_detectors import LOUD, as_int16, in_steps, noise, silence, with_voice
@@ -76,7 +76,7 @@ def test_one_channel_alone_is_heard_whole() -> None:
     events, speakers = heard(with_voice(3 * SECOND, [(SECOND, 2 * SECOND)]))
     (span,) = spans(events, "A")
     assert span.start == pytest.approx(SECOND, abs=GRID)
-    assert not speakers.channels_alike
+    assert speakers.doubts == ()
 
 
 def test_segment_carries_the_level_of_its_voice() -> None:
@@ -91,14 +91,14 @@ def test_equal_channels_are_noticed() -> None:
     """Six seconds of the same voice in both channels tell nobody apart."""
     voice = with_voice(8 * SECOND, [(SECOND, 7 * SECOND)])
     events, speakers = heard(voice, voice)
-    assert speakers.channels_alike
+    assert speakers.doubts == (CHANNELS_ALIKE,)
     assert [event for event in events if isinstance(event, SpeechSegment)] == []
 
 
 def test_channels_of_two_people_are_not_alike() -> None:
     """A voice that leaks at −15 dB tells channels apart."""
     voice = with_voice(8 * SECOND, [(SECOND, 7 * SECOND)])
-    assert not heard(voice, 0.18 * voice)[1].channels_alike
+    assert heard(voice, 0.18 * voice)[1].doubts == ()
 
 
 def test_likeness_waits_for_three_seconds_of_speech() -> None:

@@ -7,13 +7,13 @@ import pytest
 from numpy.typing import NDArray
 
 from attune.hearing.framer import FRAME, STEP
-from attune.hearing.levels import LEVEL_DELAY, CellLevels, NoiseFloor, StepLevels
+from attune.hearing.levels import LEVEL_DELAY, CellLevels, NoiseFloor, StepLevels, Weighting
 from fake_detectors import as_int16, in_steps, noise, silence, tone
 
 
 def heard(*columns: NDArray[np.float64]) -> StepLevels:
     """Return the levels of all frames of some sound, without the frames before its start."""
-    cells = CellLevels(channels=len(columns))
+    cells = CellLevels(channels=len(columns), weighting=Weighting.FLAT)
     steps = [cells.step(step) for step in in_steps(as_int16(*columns))]
     return StepLevels(
         whole_db=np.concatenate([step.whole_db for step in steps])[LEVEL_DELAY:],
@@ -35,7 +35,7 @@ def test_full_scale_tone_reads_minus_3() -> None:
 
 def test_step_has_sixteen_frames_for_each_channel() -> None:
     """Levels are a grid of frames and channels."""
-    levels = CellLevels(channels=3).step(np.zeros((STEP, 3), np.int16))
+    levels = CellLevels(channels=3, weighting=Weighting.FLAT).step(np.zeros((STEP, 3), np.int16))
     assert levels.whole_db.shape == levels.own_db.shape == (16, 3)
 
 
@@ -95,13 +95,14 @@ def test_three_channels_give_each_cell_to_the_strongest() -> None:
 def test_one_call_or_many_give_the_same_levels() -> None:
     """Context is carried from step to step."""
     sound = as_int16(noise(4 * STEP, -30.0))
-    one = CellLevels(channels=1)
-    again = CellLevels(channels=1)
+    one = CellLevels(channels=1, weighting=Weighting.FLAT)
+    again = CellLevels(channels=1, weighting=Weighting.FLAT)
     steps = [one.step(step).whole_db for step in in_steps(sound)]
     assert all(
         np.array_equal(again.step(step).whole_db, found) for step, found in zip(in_steps(sound), steps, strict=True)
     )
-    assert not np.array_equal(CellLevels(channels=1).step(in_steps(sound)[1]).whole_db, steps[1])
+    afresh = CellLevels(channels=1, weighting=Weighting.FLAT).step(in_steps(sound)[1])
+    assert not np.array_equal(afresh.whole_db, steps[1])
 
 
 def test_since_drops_the_first_frames() -> None:
@@ -187,7 +188,7 @@ def test_first_step_of_a_stream_may_be_shorter() -> None:
 def test_floor_of_white_noise_is_its_level() -> None:
     """Two seconds of noise at -55 dBFS: the bias of the minimum is made up for."""
     floor = NoiseFloor(channels=1)
-    cells = CellLevels(channels=1)
+    cells = CellLevels(channels=1, weighting=Weighting.FLAT)
     for k, step in enumerate(in_steps(as_int16(noise(20 * STEP, -55.0)))):
         floor.step(cells.step(step).since(0 if k else LEVEL_DELAY))
     assert floor.level_db[0] == pytest.approx(-55.0, abs=0.7)

@@ -419,7 +419,7 @@ def test_ctrl_c_at_the_question_ends_with_130(sound_card: SoundCard, tmp_path: P
     """Nobody agreed, nothing is kept."""
     terminal = Terminal(sound_card, tmp_path / "home", "listen", "--transcriber", "none")
     try:
-        terminal.wait_for("Does everybody who will be heard agree?")
+        terminal.wait_for("First person, do you agree to be heard?")
         terminal.press("\x03")
         status, shown = terminal.end()
     finally:

@@ -15,6 +15,7 @@ from attune.events import (
     GapCause,
     Health,
     Phrase,
+    Revision,
     Transcript,
     TranscriptFailed,
     TranscriptionDiscarded,
@@ -27,7 +28,7 @@ from attune.events import (
     Voicing,
     Word,
 )
-from attune.reports.live_state import Caption, Captions, Cue, LiveState, Observing, reduce, transfer_text
+from attune.reports.live_state import Apart, Caption, Captions, Cue, LiveState, Observing, reduce, transfer_text
 from attune.timebase import Span
 from evening_session import ANNA, BEN, segment, transfer
 
@@ -76,6 +77,30 @@ def test_new_voice_joins_at_the_end_and_unknown_voices_do_not() -> None:
     """Nobody's place changes because somebody else comes."""
     state = after(segment("Cleo", 0.0, 1.0), segment(UNKNOWN, 1.0, 2.0))
     assert (state.speakers, state.talk) == ((ANNA, BEN, "Cleo"), (0, 0, 16000))
+
+
+def test_voices_become_known_with_the_first_segment_of_a_person() -> None:
+    """Until then nobody is named; speech of nobody known changes nothing."""
+    learning = replace(BEGINNING, apart=Apart.LEARNING)
+    assert after(segment(UNKNOWN, 0.0, 2.0), state=learning).apart is Apart.LEARNING
+    assert after(segment(ANNA, 2.0, 3.0), state=learning).apart is Apart.VOICES
+    assert after(segment(ANNA, 2.0, 3.0)).apart is Apart.CHANNELS
+
+
+def test_revision_counts_speech_for_whoever_said_it_after_all() -> None:
+    """What was nobody's, and what was given to the wrong person."""
+    learning = replace(BEGINNING, apart=Apart.LEARNING)
+    stranger = segment(UNKNOWN, 0.0, 4.0)
+    known = Revision(
+        span=Span(0, 64000),
+        replaced=(stranger,),
+        segments=(segment(ANNA, 0.0, 3.0), segment(BEN, 3.0, 4.0)),
+        known_at=96000,
+    )
+    state = after(stranger, known, state=learning)
+    assert (state.talk, state.apart) == ((48000, 16000), Apart.VOICES)
+    again = Revision(span=Span(0, 64000), replaced=known.segments, segments=(segment(BEN, 0.0, 4.0),), known_at=112000)
+    assert after(again, state=state).talk == (0, 64000)
 
 
 def test_block_moves_time_on_and_sets_the_meter() -> None:

@@ -18,7 +18,7 @@ from attune.events import (
     SessionRecord,
     TransferKind,
 )
-from attune.reports.live_state import LiveState, Observing, reduce
+from attune.reports.live_state import Apart, LiveState, Observing, reduce
 from attune.reports.live_view import LiveView, render
 from attune.timebase import Span
 from evening_session import ANNA, BEN, segment, transfer
@@ -96,6 +96,13 @@ def test_picture_never_runs_over_the_edge(evening: SessionRecord, width: int) ->
     [
         ({"speaking": frozenset({BEN, ANNA})}, "Anna and Ben are speaking"),
         ({"speaking": frozenset({UNKNOWN})}, "somebody else is speaking"),
+        ({"apart": Apart.LEARNING}, "quiet; getting to know the voices"),
+        (
+            {"apart": Apart.LEARNING, "speaking": frozenset({UNKNOWN})},
+            "somebody is speaking; getting to know the voices",
+        ),
+        ({"apart": Apart.VOICES, "speaking": frozenset({UNKNOWN})}, "somebody is speaking"),
+        ({"apart": Apart.VOICES, "speaking": frozenset({UNKNOWN, BEN})}, "Ben is speaking"),
         ({"observing": Observing.COACH}, "the coach is speaking; nobody is being heard"),
         ({"observing": Observing.PAUSED}, "paused; nobody is being heard"),
         ({"observing": Observing.LOST}, "no sound is coming from the microphone"),
@@ -104,6 +111,21 @@ def test_picture_never_runs_over_the_edge(evening: SessionRecord, width: int) ->
 def test_picture_tells_what_is_happening_now(change: dict[str, object], words: str) -> None:
     """One line for the moment."""
     assert f"time     0:00   {words}\n" in picture(replace(BEGINNING, **change))  # type: ignore[arg-type]
+
+
+def test_balance_of_voices_that_are_not_known_is_not_shown() -> None:
+    """Somebody has spoken, and who is not known yet."""
+    state = reduce(replace(BEGINNING, apart=Apart.LEARNING), segment(UNKNOWN, 0.0, 2.0))
+    assert "balance  getting to know the voices\n" in picture(state)
+
+
+def test_no_terminal_gets_a_line_when_the_voices_are_known() -> None:
+    """Once, with the time at which it is known."""
+    out = io.StringIO()
+    state = replace(BEGINNING, apart=Apart.LEARNING)
+    with LiveView(state, console=Console(file=out, width=80), clock=Clock()) as view:
+        view.update((loud_and_silent(320000), segment(ANNA, 18.0, 19.0), segment(BEN, 19.0, 20.0)))
+    assert out.getvalue() == "0:20  the voices are known from here on\n"
 
 
 def test_both_people_look_the_same() -> None:

@@ -124,6 +124,45 @@ def test_figures_unobserved_for_one_reason_share_a_line(evening: SessionRecord) 
     assert found.lines == ("Not observed: said back what was heard; checked the understanding (needs words).",)
 
 
+NOTE = "on test conversations 92 of 100 that were found were there, and 48 of 100 that were there were found"
+
+
+def heard_by_voice(evening: SessionRecord) -> Summary:
+    """Return the summary of the evening as one microphone hears it."""
+    way = "two voices, one microphone"
+    noted = f"{way}; {NOTE}"
+    own = [measure("talk_share", 0.5, 3, observed=way), measure("interruptions_per_partner_min", 1, 1, observed=noted)]
+    poor = "not shown: on test conversations only 41 of 100 that were found were there"
+    sounds = measure("backchannels_per_partner_min", None, 0, observed=poor)
+    together = measure("overlap_share", 0.01, 3, observed=noted)
+    return summarised(evening, measures={ANNA: dict([*own, sounds]), BEN: dict(own), BOTH: dict([together])})
+
+
+def test_how_sure_figures_are_is_told_once_for_all_people(evening: SessionRecord) -> None:
+    """Below the figures, each remark once with all figures that it is about."""
+    summary = heard_by_voice(evening)
+    titles = [part.title for part in summary.sections]
+    assert titles[titles.index("Together") + 1] == "How sure these figures are"
+    assert section(summary, "How sure these figures are") == Section(
+        title="How sure these figures are", lines=(f"Interruptions; both speaking at once: {NOTE}.",)
+    )
+    assert summary.heard[0] == "Heard: two voices, one microphone."
+
+
+def test_figure_that_is_withheld_says_why(evening: SessionRecord) -> None:
+    """It stands among those that were not observed, and has no remark of its own."""
+    (line,) = section(heard_by_voice(evening), "Anna").lines
+    assert line == (
+        "Not observed: small listening sounds (not shown: on test conversations only 41 of 100 that were found were "
+        "there)."
+    )
+
+
+def test_figures_without_a_remark_have_no_such_section(evening: SessionRecord) -> None:
+    """Two channels need none."""
+    assert "How sure these figures are" not in [part.title for part in summarised(evening).sections]
+
+
 def test_session_in_which_nobody_spoke_shows_no_figures(evening: SessionRecord) -> None:
     """A page of noughts would say no more than that nobody was heard."""
     health = Health(attributed=None, unobserved=0.0, lost=0.0, transcriber="base", warnings=())

@@ -6,12 +6,12 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from attune.events import ActKind, SessionRecord
+from attune.events import BOTH, ActKind, SessionRecord
 from attune.reports.summary import summary_of
 from attune.reports.terminal import ShareBar, print_summary
 from attune.reports.view_model import Section, Summary
 from attune.sessions.document import session_document
-from evening_session import act
+from evening_session import act, measure
 
 EVENING = """
 Anna and Ben · 1 min 01 s · evening.flac
@@ -94,6 +94,26 @@ def test_summary_never_runs_over_the_edge(evening: SessionRecord, width: int) ->
     acts = tuple(act(kind, "Anna-Maria von und zu Hohenstein", 1.0, 2.0, "many words " * 9) for kind in ActKind)
     text = printed(summary_of(session_document(replace(evening, acts=acts))), width=width)
     assert max(len(line) for line in text.splitlines()) <= min(width, 80)
+
+
+def test_how_sure_figures_are_stands_below_the_tables(evening: SessionRecord) -> None:
+    """The figures stay in line; the remark about them wraps below."""
+    note = "on test conversations 92 of 100 (86 to 95) that were found were there, and 48 of 100 that were there were"
+    together = measure("overlap_share", 0.1, 3, observed=f"two voices, one microphone; {note} found")
+    page = printed(
+        summary_of(session_document(replace(evening, measures={**evening.measures, BOTH: dict([together])})))
+    )
+    expected = """
+Together
+  both speaking at once               10%                                   n 3
+
+How sure these figures are
+  Both speaking at once: on test conversations 92 of 100 (86 to 95) that were
+  found were there, and 48 of 100 that were there were found.
+
+How the floor passed
+"""
+    assert expected in page
 
 
 def test_words_in_brackets_are_not_taken_for_markup(evening: SessionRecord) -> None:

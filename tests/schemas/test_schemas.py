@@ -8,7 +8,16 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from attune.events import ActKind, DeliveryKind, Flavour, Health, SessionRecord, TransferKind
+from attune.events import (
+    ActKind,
+    AgreedBy,
+    DeliveryKind,
+    Flavour,
+    Health,
+    SessionConsent,
+    SessionRecord,
+    TransferKind,
+)
 from attune.schemas import Schema, load_schema
 from attune.sessions.document import session_document
 
@@ -48,6 +57,7 @@ def test_enums_are_those_of_the_program() -> None:
     assert session["act_kind"]["enum"] == [kind.value for kind in ActKind]
     assert session["flavour"]["enum"] == [*(flavour.value for flavour in Flavour), None]
     assert session["delivery"]["enum"] == [kind.value for kind in DeliveryKind]
+    assert session["consent"]["properties"]["by"]["enum"] == [by.value for by in AgreedBy]
     assert load_schema(Schema.ANNOTATION)["$defs"]["act_kind"] == session["act_kind"]
 
 
@@ -67,6 +77,8 @@ def test_session_that_attune_writes_is_accepted(evening: SessionRecord) -> None:
     )
     validator(Schema.SESSION).validate(session_document(evening))
     validator(Schema.SESSION).validate(session_document(empty))
+    consent = SessionConsent(by=AgreedBy.KEY, people=("Anna", "Ben"), at="2026-11-23T18:29:01+01:00")
+    validator(Schema.SESSION).validate(session_document(replace(evening, consent=consent)))
 
 
 def _without_health(document: dict[str, Any]) -> None:

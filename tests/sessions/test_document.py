@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from attune.events import UNKNOWN, ActKind, SessionRecord, TransferKind
+from attune.events import UNKNOWN, ActKind, AgreedBy, SessionConsent, SessionRecord, TransferKind
 from attune.sessions.document import document_text, session_document
 from evening_session import ANNA, BEN, act, segment, transfer, turn
 
@@ -26,6 +26,14 @@ def test_session_has_the_keys_of_the_contract_in_their_order(evening: SessionRec
         "feedback",
         "health",
     ]
+
+
+def test_agreement_comes_last_where_there_is_one(evening: SessionRecord) -> None:
+    """Sessions of one person and of recordings have none."""
+    consent = SessionConsent(by=AgreedBy.KEY, people=("Anna", "Ben"), at="2026-11-23T18:29:01+01:00")
+    document = session_document(replace(evening, consent=consent))
+    assert list(document)[-1] == "consent"
+    assert document["consent"] == {"by": "key", "people": ["Anna", "Ben"], "at": "2026-11-23T18:29:01+01:00"}
 
 
 def test_parts_read_as_published(evening: SessionRecord) -> None:

@@ -189,7 +189,7 @@ def test_database_of_a_newer_program_is_told(tmp_path: Path, document: dict[str,
         connection.execute("INSERT INTO migrations VALUES (99, 'from the future', '2030-01-01')")
     connection.close()
     with pytest.raises(
-        StoreError, match=r"^the sessions were kept by a newer Attune \(its step 99, this one knows 1\)"
+        StoreError, match=r"^the sessions were kept by a newer Attune \(its step 99, this one knows 2\)"
     ):
         Store.open(tmp_path, clock=clock)
 

@@ -402,3 +402,70 @@ def test_every_speculation_is_settled_once(known: list[Known]):
             case TranscriptionPromoted() | TranscriptionDiscarded():
                 assert open_.pop(event.phrase_id.split("-")[1]) == event.phrase_id
     assert open_ == {}
+
+
+# --- units of long ago ---------------------------------------------------------------------------------------
+
+
+def one_microphone(*, seconds: float = 30, memory_ms: int = 35_000) -> PhraseScheduler:
+    """Return a scheduler of A and B in one channel that has heard noise for some seconds."""
+    made = PhraseScheduler({"A": 0, "B": 0}, settings=PhraseSettings(memory_ms=memory_ms))
+    sound = noise(samples_of(seconds))
+    for start in range(0, len(sound), 2_560):
+        made.hear(start, sound[start : start + 2_560])
+    return made
+
+
+def test_unit_of_long_ago_is_asked_for_with_its_sound() -> None:
+    """Padded, final, and out of what is remembered."""
+    phrases = one_microphone()
+    (request,) = phrases.recall([unit("A", 5 * SECOND, 7 * SECOND)])
+    assert (request.phrase.id, request.urgency) == ("p-A-77600-114400", Urgency.FINAL)
+    assert np.array_equal(request.samples, noise(30 * SECOND)[77_600:114_400, 0])
+
+
+def test_unit_whose_sound_is_gone_is_not_asked_for() -> None:
+    """Two minutes ago is too long ago; what is half gone is asked for from there on."""
+    phrases = one_microphone(seconds=120)
+    assert phrases.recall([unit("A", 0, 2 * SECOND)]) == []
+    since = phrases._memory.span.start
+    (request,) = phrases.recall([unit("A", since - SECOND, since + SECOND)])
+    assert request.phrase.span == Span(since, since + SECOND + 2_400)
+    assert phrases.recall([unit("A", since - SECOND, since + 3_999)]) == []
+
+
+def test_unknown_voice_of_long_ago_is_not_asked_for() -> None:
+    """Words of unknown voices are never requested."""
+    assert one_microphone().recall([unit(UNKNOWN, 5 * SECOND, 7 * SECOND)]) == []
+
+
+def test_units_of_long_ago_make_phrases_as_fresh_ones_do() -> None:
+    """Pauses under 0.7 s are within a phrase; a shorter unit counts with its phrase, and alone it is left out."""
+    units = [
+        unit("A", 0, SECOND),
+        unit("A", SECOND + 11_199, 3 * SECOND),
+        unit("A", 3 * SECOND + 11_200, 4 * SECOND),
+        unit("B", SECOND, SECOND + 3_999),
+    ]
+    assert [request.phrase.id for request in one_microphone().recall(units)] == ["p-A-0-50400", "p-A-56800-66400"]
+
+
+def test_long_unit_of_long_ago_is_cut_at_its_quietest_moments() -> None:
+    """Nothing longer than the longest phrase is asked for, and no sample is left out."""
+    phrases = one_microphone(seconds=60, memory_ms=90_000)
+    spans = [request.phrase.span for request in phrases.recall([unit("A", 0, 60 * SECOND)])]
+    assert (spans[0].start, spans[-1].stop) == (0, 60 * SECOND)
+    assert all(before.stop - after.start == 2 * 2_400 for before, after in itertools.pairwise(spans))
+    assert max(span.duration for span in spans) <= 25 * SECOND + 2 * 2_400
+
+
+def test_recall_is_in_the_order_of_time_and_leaves_open_phrases_alone() -> None:
+    """What A says at the moment is requested as if nothing had been recalled."""
+    phrases, alone = one_microphone(), one_microphone()
+    for made in (phrases, alone):
+        made.activity(started("A", 28 * SECOND))
+    recalled = phrases.recall([unit("B", 6 * SECOND, 7 * SECOND), unit("A", 3 * SECOND, 5 * SECOND)])
+    assert [request.phrase.speaker for request in recalled] == ["A", "B"]
+    told = unit("A", 28 * SECOND, 29 * SECOND)
+    assert brief(phrases.segment(told, known_at=30 * SECOND)) == brief(alone.segment(told, known_at=30 * SECOND))
+    assert brief(phrases.flush()) == brief(alone.flush())

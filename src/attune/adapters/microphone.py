@@ -257,8 +257,8 @@ class Microphone:
         if not 1 <= self._wanted_channels <= device.inputs:
             have = "one channel" if device.inputs == 1 else f"{device.inputs} channels"
             raise MicrophoneError(
-                f"the microphone {device.name} has {have}, and {self._wanted_channels} people need one each; "
-                "choose another with --device, or use --people 1 if one person speaks"
+                f"the microphone {device.name} has {have}, and {self._wanted_channels} are to be heard; choose another "
+                "with --device, or leave --channels out: one microphone is enough for two people"
             )
         return self._wanted_channels
 

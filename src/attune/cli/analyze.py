@@ -13,6 +13,7 @@ import click
 from attune.adapters.recording import open_recording
 from attune.analysis import analyze
 from attune.cli.keeping import closing_lines, keep
+from attune.cli.known_voices import VoicesAsked, kept_names, recordings_of
 from attune.cli.outputs import Outputs, input_names
 from attune.cli.parts import MOST_PEOPLE, People, displayed, engine_of, finder_of, people_of, user_home, user_settings
 from attune.cli.program import INTERRUPTED
@@ -36,6 +37,7 @@ class Analysis:
     """What was asked for, for every input."""
 
     people: People
+    voices: VoicesAsked
     transcribing: Transcribing
     language: str
     settings: Settings
@@ -50,7 +52,7 @@ def _unspoken(settings: Settings) -> Settings:
 
 Progress = Callable[[int], None]
 
-OWN_PEOPLE = "a timed transcript names its people itself; --channels, --speakers and --people are for sound."
+OWN_PEOPLE = "a timed transcript names its people itself; options that tell people apart are for sound."
 
 
 @click.command(name="analyze", context_settings={"max_content_width": 100})
@@ -69,7 +71,9 @@ OWN_PEOPLE = "a timed transcript names its people itself; --channels, --speakers
     help="auto: the best model installed, else timing only; none: timing only; or a model's name.",
 )
 @click.option("--channels", metavar="A,B", help="A channel a person: their names, in the order of the channels.")
-@click.option("--speakers", type=click.IntRange(1, 8), metavar="N", help="Voices in one channel; only 1 so far.")
+@click.option("--speakers", type=click.IntRange(1, 8), metavar="N", help="Tell N voices apart, 2, in all channels.")
+@click.option("--enroll", multiple=True, metavar="NAME=FILE", help="A recording of one voice alone; repeatable.")
+@click.option("--voices", metavar="A,B", help="Enrolled voices to tell apart; see `attune enroll`.")
 @click.option("--people", type=click.IntRange(1, 2), help="1: everything heard is one person's.")
 @click.option("--language", default="en", show_default=True, metavar="CODE", help="What is spoken.")
 @click.option("--keep/--no-keep", "kept", default=True, help="Keep the session for `attune sessions` (default).")
@@ -83,6 +87,8 @@ def command(
     transcriber: str,
     channels: str | None,
     speakers: int | None,
+    enroll: tuple[str, ...],
+    voices: str | None,
     people: int | None,
     language: str,
     kept: bool,
@@ -90,15 +96,19 @@ def command(
     """Analyse recordings or timed transcripts.
 
     INPUT is a sound file of any kind, a film with sound, or a timed transcript (.json, .stm, .vtt, .rttm, .TextGrid).
-    With a recording of two channels each is taken to be one person's microphone.
+    With a recording of two channels each is taken to be one person's microphone, unless --speakers, --enroll or
+    --voices say otherwise; in one channel two people are told apart by their voices.
     """
     outputs = Outputs(json=json_out, csv=csv_out, rttm=rttm_out, textgrid=textgrid_out)
     home = user_home()
+    settings = _unspoken(user_settings(home))
+    asked = VoicesAsked(recordings=recordings_of(enroll), kept=kept_names(voices), home=home, settings=settings)
     analysis = Analysis(
-        people=people_of(channels=channels, people=people, voices=speakers),
+        people=people_of(channels=channels, people=people, voices=speakers, enrolled=asked.names),
+        voices=asked,
         transcribing=transcriber_of(transcriber, language=language, home=home),
         language=language,
-        settings=_unspoken(user_settings(home)),
+        settings=settings,
         home=home,
         keep=kept,
     )
@@ -109,7 +119,7 @@ def command(
     transcripts = [path for path in names if path.suffix.lower() in TRANSCRIPT_SUFFIXES]
     if analysis.transcribing.note and len(transcripts) < len(names):
         click.echo(analysis.transcribing.note, err=True)
-    if transcripts and any(option is not None for option in (channels, speakers, people)):
+    if transcripts and any(option is not None for option in (channels, speakers, people, voices, *enroll)):
         click.echo(f"{displayed(transcripts[0])}: {OWN_PEOPLE}", err=True)
     failed = 0
     for path, of_one in written.items():
@@ -147,7 +157,8 @@ def _record_of(path: Path, *, analysis: Analysis, progress: Progress) -> Session
         transcribing = analysis.transcribing
         name = transcribing.transcriber.name if transcribing.transcriber else None
         plan = analysis.people.plan(channels=recording.channels, source=displayed(path), transcriber=name)
-        engine = engine_of(plan, language=analysis.language, settings=analysis.settings)
+        known = analysis.voices.known_for(plan)
+        engine = engine_of(plan, language=analysis.language, settings=analysis.settings, voices=known)
 
         def reached(sample: int) -> None:
             progress(round(1000 * sample / recording.duration) if recording.duration else 0)

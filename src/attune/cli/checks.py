@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from attune.errors import AttuneError, DeviceError, SettingsError, VoiceError
-from attune.events import Block, Gap
+from attune.events import Block, Gap, SpeechSegment
 from attune.timebase import SAMPLE_RATE, samples_of
 
 if TYPE_CHECKING:
     from attune.adapters.microphone import SoundInputs
+
+SpeechFinder = Callable[[NDArray[np.int16]], Sequence[SpeechSegment]]
 
 OLDEST_PYTHON = (3, 11)
 
@@ -26,6 +29,7 @@ class Verdict(StrEnum):
     """What a check found."""
 
     OK = "ok"
+    NOTE = "note"
     WARNING = "warning"
     MISSING = "missing"
 
@@ -100,13 +104,23 @@ def devices(opener: SoundInputs | None = None) -> Iterator[Check]:
             yield Check(subject=subject, verdict=Verdict.MISSING, text=str(error))
 
 
-def loads(subject: str, load: Callable[[], object]) -> Check:
-    """Return whether a speech detector loads; without it nothing is heard."""
+def loads(subject: str, load: Callable[[], object], *, need: Need = Need.EVERYTHING) -> Check:
+    """Return whether a bundled model loads; without a speech detector nothing is heard."""
     try:
         load()
     except AttuneError as error:
-        return Check(subject=subject, verdict=Verdict.MISSING, text=str(error), need=Need.EVERYTHING)
-    return Check(subject=subject, verdict=Verdict.OK, text="loads", need=Need.EVERYTHING)
+        return Check(subject=subject, verdict=Verdict.MISSING, text=str(error), need=need)
+    return Check(subject=subject, verdict=Verdict.OK, text="loads", need=need)
+
+
+def voice_encoder(folder: Callable[[], Path]) -> Check:
+    """Return whether the voice encoder loads from the folder of bundled models."""
+    from attune.adapters.voice_encoder import WEIGHTS, Ge2eEncoder
+
+    found = loads("voice encoder", lambda: Ge2eEncoder(folder() / WEIGHTS), need=Need.SOMETHING)
+    if found.verdict is Verdict.OK:
+        return found
+    return replace(found, text=f"{found.text}; until then one microphone cannot tell two people apart")
 
 
 def model(folder: Path) -> Check:
@@ -149,8 +163,18 @@ def settings(read: Callable[[], object], *, path: Path) -> Check:
     return Check(subject="settings", verdict=Verdict.OK, text=text, need=Need.EVERYTHING)
 
 
-def listening(source: Source, *, seconds: float) -> Check:
-    """Return how the microphone sounds over so many seconds."""
+def listening(source: Source, *, seconds: float, speech_in: SpeechFinder) -> tuple[Check, ...]:
+    """Return how the microphone and the room sound over so many seconds, and what they are good enough for.
+
+    Parameters
+    ----------
+    source
+        The microphone.
+    seconds
+        How long to listen.
+    speech_in
+        Finds the stretches of speech in sound, int16 of shape (n,).
+    """
     heard: list[Block] = []
     lost = 0
     try:
@@ -163,26 +187,13 @@ def listening(source: Source, *, seconds: float) -> Check:
                 if part.span.stop >= samples_of(seconds):
                     break
     except DeviceError as error:
-        return Check(subject="listening", verdict=Verdict.MISSING, text=str(error))
-    return _judged(heard, lost_seconds=lost / SAMPLE_RATE, seconds=seconds)
-
-
-def _judged(heard: list[Block], *, lost_seconds: float, seconds: float) -> Check:
-    from attune.cli.sound_check import CLIPPED_SHARE, FRAME_SAMPLES, NOISY_DBFS, sound_check
+        return (Check(subject="listening", verdict=Verdict.MISSING, text=str(error)),)
+    from attune.cli.room_check import room_sound, together
+    from attune.cli.room_verdicts import too_little_heard, verdicts
+    from attune.cli.sound_check import FRAME_SAMPLES
 
     if sum(len(block.samples) for block in heard) < FRAME_SAMPLES:
-        text = f"nothing came in {seconds:g} s; unplug the microphone, plug it in again, or choose another"
-        return Check(subject="listening", verdict=Verdict.MISSING, text=text)
-    found = sound_check(np.concatenate([block.samples for block in heard]))
-    levels = f"speech {found.loud_dbfs:.0f} dBFS, room {found.floor_dbfs:.0f} dBFS"
-    if found.is_digital_silence:
-        text = "not a bit moved: unmute the microphone, and let this program use it (privacy settings of the system)"
-    elif found.clipped_share >= CLIPPED_SHARE:
-        text = f"{levels}; {found.clipped_share:.1%} of it is clipped: lower the input level"
-    elif found.floor_dbfs > NOISY_DBFS:
-        text = f"{levels}; the room is loud: move the microphone closer, or lower the input level"
-    elif lost_seconds:
-        text = f"{levels}; {lost_seconds:.1f} s were lost: close other programs, or choose another microphone"
-    else:
-        return Check(subject="listening", verdict=Verdict.OK, text=f"{levels}, nothing clipped")
-    return Check(subject="listening", verdict=Verdict.WARNING, text=text)
+        return (too_little_heard(seconds),)
+    samples = np.concatenate([block.samples for block in heard])
+    sound = room_sound(samples, speech=speech_in(together(samples)))
+    return verdicts(sound, channels=samples.shape[1], lost_seconds=lost / SAMPLE_RATE)

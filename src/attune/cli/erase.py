@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -23,7 +24,7 @@ def command(*, names: tuple[str, ...], everything: bool, agreed: bool) -> None:
     """Erase sessions for good.
 
     ID is the name that `attune sessions` shows, or its beginning where no other session begins so. What is erased
-    cannot be brought back.
+    cannot be brought back. Voices that were learned stay: `attune enroll --erase NAME` removes one.
     """
     if everything and names:
         raise click.UsageError("name sessions or say --all, not both")
@@ -33,18 +34,20 @@ def command(*, names: tuple[str, ...], everything: bool, agreed: bool) -> None:
     from attune.sessions.home import home_of
     from attune.sessions.store import Store
 
-    with Store.open(home_of(os.environ).sessions) as store:
+    folder = home_of(os.environ).sessions
+    with Store.open(folder) as store:
         chosen = store.list() if everything else tuple(dict.fromkeys(store.find(name) for name in names))
         if not chosen and not (everything and _erase_forsaken()):
             click.echo(NOTHING_KEPT)
-        if not chosen:
-            return
-        if not agreed and not _asked(chosen):
-            click.echo("Nothing was erased.")
-            return
-        _erase(store, chosen, everything=everything)
-        if everything:
-            _erase_forsaken()
+        if chosen:
+            if not agreed and not _asked(chosen):
+                click.echo("Nothing was erased.")
+                return
+            _erase(store, chosen, everything=everything)
+            if everything:
+                _erase_forsaken()
+    if everything:
+        _tell_of_voices(folder)
 
 
 def _asked(chosen: Sequence[KeptSession]) -> bool:
@@ -80,6 +83,17 @@ def _erase_forsaken() -> bool:
         sound.unlink(missing_ok=True)
         click.echo(f"Erased the sound of a session that was broken off ({sound.name})")
     return bool(found)
+
+
+def _tell_of_voices(folder: Path) -> None:
+    """Say whose voices are still known: whoever erases everything may have meant them too."""
+    from attune.reports.wording import people_text
+    from attune.sessions.voices import VoiceStore
+
+    with VoiceStore.open(folder) as store:
+        names = tuple(kept.name for kept in store.list())
+    if names:
+        click.echo(f"Still known: the voice of {people_text(names)}. `attune enroll --erase NAME` removes one.")
 
 
 def _described(kept: KeptSession) -> str:

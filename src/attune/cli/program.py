@@ -18,6 +18,7 @@ COMMANDS = {
     "listen": "Listen to a conversation live and coach it.",
     "analyze": "Analyse recordings or timed transcripts.",
     "annotate": "Find listening acts in text: JSON lines in, JSON lines out.",
+    "enroll": "Learn a person's voice, so that one microphone is enough for two.",
     "sessions": "List and show the sessions that were kept.",
     "erase": "Remove sessions for good.",
     "models": "List, download and find speech models.",

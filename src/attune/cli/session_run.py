@@ -25,11 +25,11 @@ from attune.cli.keeping import closing_lines, keep
 from attune.cli.program import INTERRUPTED
 from attune.coaching.policy import CoachMode
 from attune.engine import Engine, Event
-from attune.events import Health
+from attune.events import Health, SessionConsent
 from attune.live.keys import KeyReader
 from attune.live.mouth import Voice
 from attune.live.session import Input, LiveSession
-from attune.reports.live_state import Captions, LiveState
+from attune.reports.live_state import Apart, Captions, LiveState
 from attune.reports.live_view import LiveView
 from attune.reports.summary import summary_of
 from attune.reports.terminal import print_summary
@@ -49,7 +49,8 @@ KEYS = "p pauses and goes on, q ends; any other key silences the coach"
 class Run:
     """What a live command needs beside its session.
 
-    `source` is what the session document calls the source of the sound; `sound` is where the sound itself is kept.
+    `source` is what the session document calls the source of the sound; `sound` is where the sound itself is kept;
+    `consent` is how the people who are heard agreed, None where nobody was asked.
     """
 
     kind: SessionKind
@@ -58,6 +59,7 @@ class Run:
     language: str
     started_at: datetime
     sound: SoundKeeper | None = None
+    consent: SessionConsent | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,10 +87,11 @@ def live_view(
     channels: Sequence[str],
     transcriber: str | None,
     captions: Captions = Captions.HIDDEN,
+    apart: Apart = Apart.CHANNELS,
 ) -> Iterator[LiveView]:
     """Show a session while it runs."""
     state = LiveState.beginning(speakers=tuple(speakers), channels=tuple(channels), transcriber=transcriber or "none")
-    with LiveView(replace(state, captions=captions), console=console, clock=time.monotonic) as view:
+    with LiveView(replace(state, captions=captions, apart=apart), console=console, clock=time.monotonic) as view:
         yield view
 
 
@@ -138,7 +141,9 @@ class Conclusion:
 
     def _conclude(self, begun: _Begun, error: BaseException | None) -> None:
         run = begun.run
-        record = begun.engine.record(source=run.source, warnings=begun.view.state.warnings)
+        record = replace(
+            begun.engine.record(source=run.source, warnings=begun.view.state.warnings), consent=run.consent
+        )
         document = session_document(record)
         kept = keep(document, kind=run.kind, home=run.home, started_at=run.started_at)
         if run.sound is not None:

@@ -18,12 +18,6 @@ SILENCE_DBFS = -100.0
 CLIPPED_SHARE = 0.001
 """From this share of samples at full scale on, speech is distorted. Source: chosen; one sample a millisecond apart."""
 
-NOISY_DBFS = -40.0
-"""Above this floor, quiet speech from across a table is hard to find.
-
-Source: chosen; talk at a metre reaches a laptop's microphone at -35 to -25 dBFS.
-"""
-
 FLOOR_PERCENTILE = 10
 """The quietest tenth of the frames is taken for the room. Source: chosen; people pause for more than that."""
 

@@ -37,6 +37,7 @@ from attune.events import (
     Gap,
     ListeningAct,
     Measure,
+    Revision,
     SpeechSegment,
     Transcript,
     Unobserved,
@@ -163,8 +164,8 @@ class Coach:
         Parameters
         ----------
         event
-            `VoiceActivity`, `SpeechSegment`, `Transcript`, `FloorTransfer`, `ListeningAct`, `Gap`, `Unobserved` or
-            `Delivery`.
+            `VoiceActivity`, `SpeechSegment`, `Revision`, `Transcript`, `FloorTransfer`, `ListeningAct`, `Gap`,
+            `Unobserved` or `Delivery`.
         """
         match event:
             case VoiceActivity():
@@ -172,6 +173,8 @@ class Coach:
             case SpeechSegment():
                 self._talk += event.span.duration if event.speaker in self._speakers else 0
                 self._on_silence(event.span.stop)
+            case Revision():
+                self._on_revision(event)
             case Gap() | Unobserved():
                 self._quiet_since = max(self._quiet_since, event.span.stop)
             case Transcript(words=words) if words and words[-1].span.stop >= self._last_words[0]:
@@ -233,6 +236,18 @@ class Coach:
     def _on_silence(self, since: int) -> None:
         self._voice_stop = max(self._voice_stop, since)
         self._quiet_since = max(self._quiet_since, since)
+
+    def _on_revision(self, revision: Revision) -> None:
+        """Count talk as it is known now, and let go of what was made of speech that turned out to be another's."""
+        for sign, segments in ((-1, revision.replaced), (1, revision.segments)):
+            self._talk += sign * sum(s.span.duration for s in segments if s.speaker in self._speakers)
+        span = revision.span
+        self._acts = {name: act for name, act in self._acts.items() if not act.span.overlap(span)}
+        self._transfers = {
+            name: transfer
+            for name, transfer in self._transfers.items()
+            if not (span.start <= transfer.at <= span.stop or span.start <= transfer.at - transfer.offset <= span.stop)
+        }
 
     def _on_delivery(self, delivery: Delivery) -> None:
         """Note what never reached anybody: it may be said later, but the cool-down stands, so nobody is pressed."""

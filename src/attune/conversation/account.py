@@ -10,6 +10,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from attune.accuracy import Accuracy
 from attune.conversation.acts.finding import ActFinder
 from attune.conversation.entry import FloorSettings
 from attune.conversation.floor import read_floor
@@ -56,6 +57,8 @@ class Evidence:
         How much of the session was heard.
     observed
         How it was heard, in words: ``two channels``.
+    accuracy
+        How well conversations are heard that way; None where no figure needs a remark about it.
     """
 
     speakers: tuple[str, ...]
@@ -64,6 +67,7 @@ class Evidence:
     unobserved: Sequence[Span]
     observed_samples: int
     observed: str
+    accuracy: Accuracy | None = None
 
 
 def account_of(evidence: Evidence, *, floor: FloorSettings, finder: ActFinder | None) -> Account:
@@ -101,6 +105,7 @@ def _conversation(evidence: Evidence, *, floor: FloorSettings, acts: Sequence[Li
         observed_samples=evidence.observed_samples,
         observed=evidence.observed,
         searched=acts is not None and any(said.text for said in evidence.utterances),
+        accuracy=evidence.accuracy,
     )
 
 

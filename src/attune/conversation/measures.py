@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median, quantiles
 
+from attune.accuracy import Accuracy
 from attune.conversation.completeness import looks_complete
+from attune.conversation.reliability import with_reliability
 from attune.conversation.units import Unit
 from attune.events import BOTH, ActKind, FloorTransfer, ListeningAct, Measure, TransferKind, Turn
 from attune.timebase import SAMPLE_RATE, Span, covered, samples_of_ms, seconds
@@ -28,7 +30,8 @@ _INTERRUPTIONS = frozenset({TransferKind.INTERRUPTION, TransferKind.CUT_IN})
 class Conversation:
     """All that measures are made from.
 
-    `observed` says how it was heard ("two channels"); `searched` whether there was text in which acts were looked for.
+    `observed` says how it was heard ("two channels"); `searched` whether there was text in which acts were looked for;
+    `accuracy` how well such conversations are heard, None where no figure needs a remark about that.
     """
 
     speakers: tuple[str, ...]
@@ -39,6 +42,7 @@ class Conversation:
     observed_samples: int
     observed: str
     searched: bool
+    accuracy: Accuracy | None = None
 
     @property
     def worded(self) -> bool:
@@ -69,9 +73,13 @@ def measures_of(conversation: Conversation) -> dict[str, dict[str, Measure]]:
     found: dict[str, dict[str, Measure]] = {}
     for speaker in conversation.speakers:
         listed = [make(conversation, speaker) for make in _PERSONAL]
-        found[speaker] = {measure.key: measure for measure in listed}
-    found[BOTH] = {"overlap_share": _overlap_share(conversation)}
+        found[speaker] = _by_key(listed, conversation)
+    found[BOTH] = _by_key([_overlap_share(conversation)], conversation)
     return found
+
+
+def _by_key(measures: Iterable[Measure], conversation: Conversation) -> dict[str, Measure]:
+    return {measure.key: with_reliability(measure, accuracy=conversation.accuracy) for measure in measures}
 
 
 def _talk_share(conversation: Conversation, speaker: str) -> Measure:

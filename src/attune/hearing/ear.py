@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from attune.errors import SequenceError
-from attune.events import Block, Gap, Sound, SpeechSegment, Unobserved, VoiceActivity
+from attune.events import Block, Gap, Sound, Unobserved
 from attune.hearing.framer import STEP, Framer
-from attune.hearing.speakers.channels import ChannelSpeakers
+from attune.hearing.speakers.protocol import HeardEvent, Speakers
 from attune.timebase import Span
 
 
@@ -22,7 +22,7 @@ class Heard:
 
     span: Span
     samples: NDArray[np.int16]
-    events: tuple[VoiceActivity | SpeechSegment, ...]
+    events: tuple[HeardEvent, ...]
 
 
 class Ear:
@@ -36,7 +36,7 @@ class Ear:
         Columns of the blocks.
     """
 
-    def __init__(self, *, speakers: ChannelSpeakers, channels: int) -> None:
+    def __init__(self, *, speakers: Speakers, channels: int) -> None:
         self._speakers = speakers
         self._channels = channels
         self._framer = Framer(channels=channels)
@@ -54,9 +54,9 @@ class Ear:
         return min(self._speakers.horizon, self._fed)
 
     @property
-    def channels_alike(self) -> bool:
-        """Whether the channels carry the same sound, so that nobody can be told apart."""
-        return self._speakers.channels_alike
+    def doubts(self) -> tuple[str, ...]:
+        """Sentences for the user about how far people can be told apart in this sound."""
+        return self._speakers.doubts
 
     def feed(self, sound: Sound) -> Iterator[Heard]:
         """Yield the steps that a stretch of sound completes.

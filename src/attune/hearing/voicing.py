@@ -34,19 +34,26 @@ class VoicingSettings:
 
     Sources: `enter`, `stay` and `reach_ms` tuned together on the six AMI clips and the telephone call (far talkers
     need a low `stay`; a high `enter` costs no recall and keeps music out); levels tuned on composed two-channel
-    conversations.
+    conversations; `above_noise_weighted_db` and `below_speech_weighted_db`, which take the place of the
+    others where low frequencies weigh less (`levels.Weighting`), on composed conversations in one channel, clean, noisy
+    and reverberant.
     """
 
     enter: float = 0.3
     stay: float = 0.02
     reach_ms: int = 250
     above_noise_db: float = 6.0
+    above_noise_weighted_db: float = 4.0
     below_speech_db: float = 38.0
+    below_speech_weighted_db: float = 35.0
 
     def __post_init__(self) -> None:
         if not 0 < self.stay <= self.enter < 1:
             raise ValueError(f"0 < stay ≤ enter < 1, not stay {self.stay}, enter {self.enter}")
-        if self.reach_ms < 0 or self.above_noise_db < 0 or self.below_speech_db <= 0:
+        if (
+            min(self.reach_ms, self.above_noise_db, self.above_noise_weighted_db) < 0
+            or min(self.below_speech_db, self.below_speech_weighted_db) <= 0
+        ):
             raise ValueError(f"reach and levels are positive, not {self}")
 
 

@@ -23,6 +23,7 @@ from attune.events import (
     Gap,
     Health,
     Phrase,
+    Revision,
     SpeechSegment,
     Transcript,
     TranscriptFailed,
@@ -57,6 +58,14 @@ class Observing(StrEnum):
     COACH = "coach"
     PAUSED = "paused"
     LOST = "lost"
+
+
+class Apart(StrEnum):
+    """How people are told apart at the moment; voices that are not enrolled become known as they are heard."""
+
+    CHANNELS = "by their channels"
+    LEARNING = "voices are not known yet"
+    VOICES = "by their voices"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +112,7 @@ class LiveState:
     talk: tuple[int, ...]
     speaking: frozenset[str] = frozenset()
     observing: Observing = Observing.HEARING
+    apart: Apart = Apart.CHANNELS
     elapsed: int = 0
     unobserved: int = 0
     lost: int = 0
@@ -154,6 +164,8 @@ def reduce(state: LiveState, event: object) -> LiveState:
             return replace(state, speaking=speaking)
         case SpeechSegment():
             return _talked(state, event)
+        case Revision():
+            return _revised(state, event)
         case FloorTransfer():
             return replace(state, last_transfer=event)
         case Feedback():
@@ -197,7 +209,20 @@ def _talked(state: LiveState, segment: SpeechSegment) -> LiveState:
         speakers = (*speakers, segment.speaker)
         talk.append(0)
     talk[speakers.index(segment.speaker)] += segment.span.duration
-    return replace(state, speakers=speakers, talk=tuple(talk))
+    apart = Apart.VOICES if state.apart is Apart.LEARNING else state.apart
+    return replace(state, speakers=speakers, talk=tuple(talk), apart=apart)
+
+
+def _revised(state: LiveState, revision: Revision) -> LiveState:
+    """Return the state with speech counted for whoever said it after all."""
+    talk = list(state.talk)
+    for segment in revision.replaced:
+        if segment.speaker in state.speakers:
+            talk[state.speakers.index(segment.speaker)] -= segment.span.duration
+    state = replace(state, talk=tuple(talk))
+    for segment in revision.segments:
+        state = _talked(state, segment)
+    return state
 
 
 def _captioned(state: LiveState, transcript: Transcript) -> LiveState:

@@ -17,9 +17,20 @@ from rich.style import Style
 from rich.table import Table as Grid
 from rich.text import Text
 
-from attune.events import UNKNOWN, Feedback, FloorTransfer, Gap, Health, Transcript, TransferKind
+from attune.events import (
+    UNKNOWN,
+    Feedback,
+    FloorTransfer,
+    Gap,
+    Health,
+    Revision,
+    SpeechSegment,
+    Transcript,
+    TransferKind,
+)
 from attune.reports.live_state import (
     SILENCE_DBFS,
+    Apart,
     Caption,
     Captions,
     Cue,
@@ -46,6 +57,9 @@ Source: the noise floor of a good room; speech lies from -45 to -15.
 
 METER_WIDTH = 16
 BALANCE_WIDTH = 30
+
+SETTLING = "getting to know the voices"
+"""Said while nobody is named yet."""
 
 _QUIET = Style(dim=True)
 _STRONG = Style(bold=True)
@@ -140,6 +154,8 @@ def _lines(event: object, *, before: LiveState, after: LiveState) -> Iterable[st
             yield f"{clock_text(event.at)}  coach: {plain_text(event.text)}"
         case Gap() if before.observing is not Observing.LOST:
             yield f"{clock_text(event.span.start)}  sound was lost ({event.why.value})"
+        case SpeechSegment() | Revision() if before.apart is Apart.LEARNING and after.apart is Apart.VOICES:
+            yield f"{clock_text(after.elapsed)}  the voices are known from here on"
         case Health():
             yield from (f"! {plain_text(w)}" for w in event.warnings if w not in before.warnings)
 
@@ -154,11 +170,16 @@ def _now(state: LiveState) -> str:
         return "paused; nobody is being heard"
     if state.observing is Observing.LOST:
         return "no sound is coming from the microphone"
+    if state.apart is Apart.LEARNING:
+        return f"{'somebody is speaking' if state.speaking else 'quiet'}; {SETTLING}"
     known = tuple(plain_text(name) for name in state.speakers if name in state.speaking)
     others = state.speaking - set(state.speakers)
     names = (*known, *sorted(plain_text(name) for name in others - {UNKNOWN}))
     if UNKNOWN in others:
-        names = (*names, "somebody else")
+        if state.apart is Apart.CHANNELS:
+            names = (*names, "somebody else")
+        elif not names:
+            return "somebody is speaking"  # one microphone: whose voice it is follows
     if not names:
         return "quiet"
     return f"{people_text(names)} {'is' if len(names) == 1 else 'are'} speaking"
@@ -177,7 +198,7 @@ def _caption_text(caption: Caption) -> str:
 def _balance(state: LiveState) -> RenderableType:
     shares = state.shares
     if shares is None:
-        return Text("nobody has spoken yet")
+        return Text(SETTLING if state.apart is Apart.LEARNING else "nobody has spoken yet")
     grid = Grid.grid(padding=(0, 2, 0, 0))
     grid.add_column(no_wrap=True, max_width=NAME_WIDTH)
     grid.add_column()

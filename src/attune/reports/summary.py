@@ -12,7 +12,7 @@ from pathlib import PurePath
 from statistics import median
 from typing import Any
 
-from attune.events import BOTH, ActKind, DeliveryKind, Flavour, TransferKind
+from attune.events import BOTH, ActKind, AgreedBy, DeliveryKind, Flavour, TransferKind
 from attune.reports.view_model import Bar, Quote, Quotes, Section, Summary, Table
 from attune.reports.wording import (
     ACT_WORDS,
@@ -107,6 +107,7 @@ def summary_of(document: Mapping[str, Any], *, closing: Sequence[str] = ()) -> S
     sections = [
         *_shares(document),
         *_figures(document),
+        *_reliability(document),
         *_transfers(document),
         *_interruptions(document),
         *_acts("What helped the listening", document, HELPED, HELPED_QUOTES),
@@ -149,6 +150,8 @@ def _heard(document: Mapping[str, Any]) -> tuple[str, ...]:
         lines.append(f"{percent_text(health['unobserved'])} of the time was left out (the coach spoke, or a pause).")
     if health["lost"] > 0:
         lines.append(f"{percent_text(health['lost'])} of the sound was lost.")
+    if "consent" in document:
+        lines.append(_agreed(document["consent"]))
     return tuple(lines)
 
 
@@ -156,7 +159,21 @@ def _heard(document: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _observed(way: str) -> str:
-    return "Read from a timed transcript." if way == "timed transcript" else f"Heard on {way}."
+    if way == "timed transcript":
+        return "Read from a timed transcript."
+    return f"Heard on {way}." if way.endswith(("channel", "channels")) else f"Heard: {way}."
+
+
+def _agreed(consent: Mapping[str, Any]) -> str:
+    """Return how the people agreed to be heard, and when, by the clock of that day."""
+    ways = {
+        AgreedBy.KEY: "with a key each",
+        AgreedBy.OPTION: "beforehand (--agreed)",
+        AgreedBy.STATED: "by going on",
+    }
+    people = people_text(tuple(plain_text(name) for name in consent["people"]))
+    when = plain_text(consent["at"])[:16].replace("T", " ")
+    return f"{people[:1].upper()}{people[1:]} agreed to be heard {ways[AgreedBy(consent['by'])]}, {when}."
 
 
 def _people(document: Mapping[str, Any]) -> list[str]:
@@ -194,6 +211,22 @@ def _unobserved(figures: Mapping[str, Mapping[str, Any]]) -> Iterable[str]:
             reasons.setdefault(plain_text(figure["observed"]), []).append(measure_words(key))
     for reason, names in reasons.items():
         yield f"Not observed: {'; '.join(names)} ({reason})."
+
+
+def _reliability(document: Mapping[str, Any]) -> Iterable[Section]:
+    """Yield what figures say of how far they can be relied on, once for all people and figures of which it is true.
+
+    It stands in `observed` after how the session was heard, which opens the summary.
+    """
+    notes: dict[str, dict[str, None]] = {}
+    for figures in document["measures"].values():
+        for key, figure in figures.items():
+            _, _, note = plain_text(figure["observed"]).partition("; ")
+            if note and figure["value"] is not None:
+                notes.setdefault(note, {})[measure_words(key)] = None
+    if notes:
+        lines = [f"{'; '.join(names)}: {note}." for note, names in notes.items()]
+        yield Section(title="How sure these figures are", lines=tuple(line[:1].upper() + line[1:] for line in lines))
 
 
 def _figure_row(key: str, figure: Mapping[str, Any]) -> tuple[str, str, str]:

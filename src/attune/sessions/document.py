@@ -19,6 +19,7 @@ from attune.events import (
     Health,
     ListeningAct,
     Measure,
+    SessionConsent,
     SessionRecord,
     SpeechSegment,
     SpokenTurn,
@@ -51,6 +52,8 @@ def session_document(record: SessionRecord) -> dict[str, Any]:
         "feedback": [_feedback(f) for f in sorted(record.feedback, key=lambda f: (f.at, f.id))],
         "health": _health(record.health),
     }
+    if record.consent is not None:
+        document["consent"] = _consent(record.consent)
     cleaned = _encodable(document)
     assert isinstance(cleaned, dict)
     return cleaned
@@ -159,6 +162,10 @@ def _health(health: Health) -> dict[str, Any]:
         "transcriber": health.transcriber,
         "warnings": list(health.warnings),
     }
+
+
+def _consent(consent: SessionConsent) -> dict[str, Any]:
+    return {"by": consent.by.value, "people": list(consent.people), "at": consent.at}
 
 
 def _encodable(value: object) -> object:

@@ -1,4 +1,4 @@
-"""How the database of sessions came to its present shape, step by step.
+"""How the database came to its present shape, step by step.
 
 A step and the record that it was taken share one transaction, so a database is always at exactly one step. Steps that
 have been released are never edited; a change is a new step at the end.
@@ -43,6 +43,22 @@ MIGRATIONS = (
             """CREATE TABLE documents (
                    session_id TEXT PRIMARY KEY REFERENCES sessions (id) ON DELETE CASCADE,
                    document TEXT NOT NULL
+               )""",
+        ),
+    ),
+    Migration(
+        number=2,
+        name="voices",
+        statements=(
+            """CREATE TABLE voices (
+                   name TEXT PRIMARY KEY,
+                   encoder TEXT NOT NULL,
+                   learned_at TEXT NOT NULL,
+                   voiced_s REAL NOT NULL,
+                   agreed_by TEXT NOT NULL,
+                   agreed_at TEXT NOT NULL,
+                   shape TEXT NOT NULL,
+                   windows BLOB NOT NULL
                )""",
         ),
     ),

@@ -13,11 +13,14 @@ Hearing is expected to tell that a voice started before it tells of the unit, an
 after it ended. Deadlines are checked in audio time before each event: one that lies before the time at which an event
 became known is over, one at the same time is not. `advance` then takes what is due. So results do not depend on
 the size of blocks.
+
+With one microphone it may become known only much later whose voice a unit was; `recall` asks for such units then, out
+of the sound that is still remembered.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -111,6 +114,11 @@ class PhraseScheduler:
         self._cut_within = samples_of_ms(settings.cut_within_ms)
         self._least_voiced = samples_of_ms(settings.least_voiced_ms)
 
+    @property
+    def under_way(self) -> list[Span]:
+        """The closed units of phrases that are not finished."""
+        return [unit for person in self._people.values() for unit in person.units]
+
     def hear(self, start: int, samples: NDArray[np.int16]) -> None:
         """Remember sound: int16, shape (n, channels). To be called before the events that follow from it."""
         self._memory.append(start, samples)
@@ -155,6 +163,24 @@ class PhraseScheduler:
             events += self._request(person, urgency=Urgency.SPECULATIVE)
         return events
 
+    def recall(self, units: Iterable[SpeechSegment]) -> list[TranscriptionRequest]:
+        """Take in units of long ago whose voices are only known now: phrases of their own, as far as sound is left.
+
+        What one person said with pauses shorter than `phrase_end_ms` is one phrase; the phrases under way are not
+        touched by it.
+        """
+        by_person: dict[str, list[Span]] = {}
+        for unit in units:
+            if self._person(unit.speaker) is not None:
+                by_person.setdefault(unit.speaker, []).append(unit.span)
+        requests = [
+            self._recalled(self._people[speaker], phrase)
+            for speaker, spans in by_person.items()
+            for phrase in self._phrases_of(spans, column=self._people[speaker].column)
+            if sum(span.duration for span in phrase) >= self._least_voiced
+        ]
+        return sorted(requests, key=lambda request: (request.phrase.span, request.phrase.speaker))
+
     def advance(self, now: int) -> list[PhraseEvent]:
         """Take in that time has come to `now`, and that every event known by then has been told."""
         return self._expire(before=now + 1)
@@ -192,6 +218,44 @@ class PhraseScheduler:
         if person.voice_since is not None:
             return (person.units[0].start if person.units else person.voice_since) + self._longest
         return person.quiet_since + self._phrase_end if person.units else None
+
+    # --- phrases of long ago ------------------------------------------------------------------------------------
+
+    def _phrases_of(self, spans: list[Span], *, column: int) -> list[list[Span]]:
+        """Return one person's units, as far as their sound is remembered, by phrase."""
+        since = self._memory.span.start
+        left = [Span(max(span.start, since), span.stop) for span in sorted(spans) if span.stop > since]
+        phrases: list[list[Span]] = []
+        for part in (part for span in left for part in self._within_longest(span, column=column)):
+            if phrases and self._goes_on(phrases[-1], part):
+                phrases[-1].append(part)
+            else:
+                phrases.append([part])
+        return phrases
+
+    def _goes_on(self, phrase: list[Span], part: Span) -> bool:
+        short = part.start - phrase[-1].stop < self._phrase_end
+        return short and part.stop - phrase[0].start <= self._longest
+
+    def _within_longest(self, span: Span, *, column: int) -> list[Span]:
+        parts: list[Span] = []
+        while span.duration > self._longest:
+            at = span.start + self._longest
+            quiet = self._quietest(Span(at - self._cut_within, at), column=column)
+            parts.append(Span(span.start, quiet))
+            span = Span(quiet, span.stop)
+        return [*parts, span]
+
+    def _recalled(self, person: _Person, phrase: list[Span]) -> TranscriptionRequest:
+        span = Span(
+            max(phrase[0].start - self._padding, self._memory.span.start),
+            min(phrase[-1].stop + self._padding, self._memory.span.stop),
+        )
+        return TranscriptionRequest(
+            phrase=Phrase(id=phrase_id(person.speaker, span), speaker=person.speaker, span=span),
+            urgency=Urgency.FINAL,
+            samples=self._memory.read(span, column=person.column),
+        )
 
     # --- phrases -----------------------------------------------------------------------------------------------
 

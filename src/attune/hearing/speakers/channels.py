@@ -7,17 +7,22 @@ same machine with nothing to compare.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from attune.events import SpeechSegment, VoiceActivity
 from attune.hearing.framer import FRAME, FRAMES_A_STEP, STEP
-from attune.hearing.levels import LEVEL_DELAY, CellLevels, NoiseFloor, StepLevels
+from attune.hearing.levels import LEVEL_DELAY, CellLevels, NoiseFloor, StepLevels, Weighting
+from attune.hearing.speakers.protocol import HeardEvent
 from attune.hearing.speech import GateFactory, NeuralFactory, SpeechDetector
 from attune.hearing.units import UnitBuilder
 from attune.hearing.voicing import RunningLevel, Voicing, VoicingSettings
+
+CHANNELS_ALIKE = (
+    "The channels carry nearly the same sound, so people cannot be told apart by channel; "
+    "tell them apart by voice (--speakers 2), or use --people 1 for one person."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,9 +62,23 @@ class ChannelLikeness:
 class ChannelSpeakers:
     """Who speaks when, from a channel a person; fed step by step between two restarts."""
 
-    def __init__(self, *, speakers: tuple[str, ...], detectors: Detectors, settings: VoicingSettings) -> None:
+    def __init__(
+        self,
+        *,
+        speakers: tuple[str, ...],
+        detectors: Detectors,
+        settings: VoicingSettings,
+        weighting: Weighting = Weighting.FLAT,
+    ) -> None:
         self._speakers = speakers
+        self._weighting = weighting
         self._detectors = detectors
+        if weighting is Weighting.SPEECH:
+            settings = replace(
+                settings,
+                above_noise_db=settings.above_noise_weighted_db,
+                below_speech_db=settings.below_speech_weighted_db,
+            )
         self._settings = settings
         self._floor = NoiseFloor(channels=len(speakers))
         self._running = [RunningLevel() for _ in speakers]
@@ -67,9 +86,14 @@ class ChannelSpeakers:
         self.restart(0)
 
     @property
-    def channels_alike(self) -> bool:
-        """Whether the channels carry the same sound, so that nobody can be told apart."""
-        return len(self._speakers) > 1 and self._likeness.alike
+    def doubts(self) -> tuple[str, ...]:
+        """A sentence for the user if the channels carry the same sound, so that nobody can be told apart."""
+        return (CHANNELS_ALIKE,) if len(self._speakers) > 1 and self._likeness.alike else ()
+
+    @property
+    def sounding_until(self) -> int | None:
+        """The sample after the last speech, settled so far, of the units under way; None if there are none."""
+        return max((until for units in self._units if (until := units.sounding_until) is not None), default=None)
 
     @property
     def horizon(self) -> int:
@@ -81,7 +105,7 @@ class ChannelSpeakers:
 
     def restart(self, origin: int) -> None:
         """Begin anew at a sample: after the start, or after sound that was lost or not observed."""
-        self._levels = CellLevels(channels=len(self._speakers))
+        self._levels = CellLevels(channels=len(self._speakers), weighting=self._weighting)
         self._detect = [
             SpeechDetector(gate=self._detectors.gate(), neural=self._detectors.neural()) for _ in self._speakers
         ]
@@ -90,13 +114,13 @@ class ChannelSpeakers:
         self._early = LEVEL_DELAY
         self._origin = origin
 
-    def step(self, samples: NDArray[np.int16], *, now: int) -> list[VoiceActivity | SpeechSegment]:
+    def step(self, samples: NDArray[np.int16], *, now: int) -> list[HeardEvent]:
         """Return what a step, int16 of shape (STEP, speakers), begins and ends; `now` is the sample after it."""
         levels = self._levels.step(samples).since(self._early)
         self._floor.step(levels)
         return self._hear(samples, levels=levels, now=now)
 
-    def finish(self, rest: NDArray[np.int16], *, now: int) -> list[VoiceActivity | SpeechSegment]:
+    def finish(self, rest: NDArray[np.int16], *, now: int) -> list[HeardEvent]:
         """Return the ends of open units, when sound stops at `now`.
 
         Parameters
@@ -108,7 +132,7 @@ class ChannelSpeakers:
         tail = LEVEL_DELAY * FRAME
         silence = np.zeros((-(len(rest) + tail) % STEP + tail, len(self._speakers)), np.int16)
         padded: NDArray[np.int16] = np.concatenate([rest, silence])
-        events: list[VoiceActivity | SpeechSegment] = []
+        events: list[HeardEvent] = []
         for samples in np.split(padded, len(padded) // STEP):
             levels = self._levels.step(samples).since(self._early)
             events.extend(self._hear(samples, levels=levels, now=now))
@@ -117,14 +141,14 @@ class ChannelSpeakers:
             events.extend(units.finish(now=now))
         return events
 
-    def _hear(self, samples: NDArray[np.int16], *, levels: StepLevels, now: int) -> list[VoiceActivity | SpeechSegment]:
+    def _hear(self, samples: NDArray[np.int16], *, levels: StepLevels, now: int) -> list[HeardEvent]:
         found = [detect.step(samples[:, k]) for k, detect in enumerate(self._detect)]
         newest = np.stack([probability[-FRAMES_A_STEP:] for probability in found], axis=1)
         floor = self._floor.level_db
         likely = newest[self._early :].max(axis=1) >= self._settings.enter
         self._likeness.step(whole_db=levels.whole_db, likely=likely)
         self._early = 0
-        events: list[VoiceActivity | SpeechSegment] = []
+        events: list[HeardEvent] = []
         for k, (voicing, units) in enumerate(zip(self._voicing, self._units, strict=True)):
             frames = voicing.step(level_db=levels.own_db[:, k], floor_db=floor[k], probability=found[k])
             events.extend(units.step(frames, now=now))
