@@ -19,7 +19,10 @@ from attune.conversation.acts.stems import StemActs
 from attune.engine import TEXT_PATIENCE, Engine, Event
 from attune.events import (
     UNKNOWN,
+    ActKind,
     Block,
+    DeliveryKind,
+    Feedback,
     FloorTransfer,
     ListeningAct,
     Phrase,
@@ -34,6 +37,7 @@ from attune.events import (
 from attune.hearing.framer import STEP
 from attune.plan import Arrangement
 from attune.schemas import Schema, load_schema
+from attune.session_log import SessionLog
 from attune.sessions.document import session_document
 from attune.timebase import Span
 from heard_fixtures import blocks, engine_of, real_voices, sound_of, words_of
@@ -448,3 +452,28 @@ def test_people_before_one_microphone_need_an_encoder() -> None:
     """Without voices nobody could be told apart."""
     with pytest.raises(ValueError, match="no encoder was given"):
         engine_of(arrangement=Arrangement.ONE_MICROPHONE, channels=1)
+
+
+def test_quotation_of_a_strangers_words_leaves_the_record() -> None:
+    """What the coach said because of an act goes with the act; what it said for other reasons stays."""
+    log = SessionLog(arrangement=Arrangement.ONE_MICROPHONE)
+    unit = spoken("A", SECOND, 3 * SECOND)
+    log.hear(unit)
+    act = ListeningAct(
+        id="a-reflection-A-16000",
+        kind=ActKind.REFLECTION,
+        speaker="A",
+        span=unit.span,
+        evidence="it sounds like rain",
+        confidence=0.9,
+        source="test",
+    )
+    log.acts[act.id] = act
+    for name, because in (("f-1", act.id), ("f-2", "measure:A.talk_share")):
+        log.feedback[name] = Feedback(
+            id=name, at=4 * SECOND, text=name, because=(because,), delivery=DeliveryKind.SHOWN
+        )
+    assert [feedback.id for feedback in log.standing_feedback] == ["f-1", "f-2"]
+    stranger = replace(unit, id="s-unknown-16000", speaker=UNKNOWN)
+    log.revise(Revision(span=unit.span, replaced=(unit,), segments=(stranger,), known_at=5 * SECOND))
+    assert [feedback.id for feedback in log.standing_feedback] == ["f-2"]

@@ -256,7 +256,7 @@ class Engine:
             acts=account.acts,
             arousal=(),
             measures=account.measures,
-            feedback=tuple(log.feedback.values()),
+            feedback=log.standing_feedback,
             health=log.health(plan=self._plan, duration=self._ear.fed, warnings=(*self._own_warnings(), *warnings)),
         )
 
@@ -485,7 +485,11 @@ def _speakers(plan: Plan, *, detectors: Detectors, voices: KnownVoices | None, s
 
 
 def _scheduler(plan: Plan, *, settings: Settings) -> PhraseScheduler:
-    """Return what asks for words; before one microphone sound is remembered for as long as voices may be revised."""
+    """Return what asks for words.
+
+    Before one microphone sound is remembered for as long as known voices may be revised; what was said longer ago,
+    before two voices became known, has no words.
+    """
     if plan.arrangement is not Arrangement.ONE_MICROPHONE:
         return PhraseScheduler({speaker: k for k, speaker in enumerate(plan.speakers)}, settings=settings.phrases)
     revised_ms = REVISED_WITHIN * 1000 // SAMPLE_RATE

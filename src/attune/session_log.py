@@ -38,6 +38,7 @@ class SessionLog:
         self._arrangement = arrangement
         self.segments: list[SpeechSegment] = []
         self.acts: dict[str, ListeningAct] = {}
+        self._withdrawn: set[str] = set()
         self.failed: dict[str, str] = {}
         self.lost: list[Span] = []
         self.unobserved: list[Span] = []
@@ -71,8 +72,15 @@ class SessionLog:
         self._voices.remove(revision.replaced)
         for segment in revision.segments:
             self._voices.add(segment)
+        self._withdrawn |= {name for name, act in self.acts.items() if act.span.overlap(revision.span)}
         self.acts = {name: act for name, act in self.acts.items() if not act.span.overlap(revision.span)}
         return self._tell_apart(revision.span)
+
+    @property
+    def standing_feedback(self) -> tuple[Feedback, ...]:
+        """What the coach said, less what rests on acts that are nobody's any more: it may quote a stranger's words."""
+        withdrawn = self._withdrawn - self.acts.keys()
+        return tuple(said for said in self.feedback.values() if withdrawn.isdisjoint(said.because))
 
     def sounds_in(self, phrase: Phrase) -> bool:
         """Return whether the voice of a phrase has been sounding since the phrase."""

@@ -45,6 +45,10 @@ def test_channels_that_nobody_was_given_are_told(runner: CliRunner, tmp_path: Pa
     )
     assert not [said for said in warnings_of(runner, path, "--channels", "A,B,C") if "channels, and" in said]
     assert not [said for said in warnings_of(runner, path, "--people", "1") if "channels, and" in said]
+    assert (
+        "three.wav has 3 channels, and the first 2 were heard as one stereo microphone. If people have a channel each, "
+        "name them in the order of the channels: --channels A,B" in warnings_of(runner, path, "--speakers", "2")
+    )
 
 
 def test_name_that_cannot_be_written_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -19,7 +19,8 @@ from jsonschema import Draft202012Validator
 from numpy.typing import NDArray
 
 import attune
-from attune.bundled import fixture_sound
+from attune.adapters.voice_encoder import WEIGHTS, Ge2eEncoder
+from attune.bundled import fixture_sound, models_folder
 from attune.cli.analyze import command
 from attune.cli.known_voices import kept_names, recordings_of
 from attune.cli.parts import People, pair_of, people_of
@@ -222,6 +223,17 @@ def test_voice_that_is_not_enrolled_is_named(runner: CliRunner) -> None:
     assert "attune enroll" in said
 
 
+def test_voice_in_another_form_is_not_compared(runner: CliRunner, tmp_path: Path) -> None:
+    """A voice that another version learned, with fewer answers a window, is learned again."""
+    windows = np.ones((3, ANSWERS - 1, 1), np.float32)
+    profile = VoiceProfile(encoder=Ge2eEncoder(models_folder() / WEIGHTS).name, windows=windows, voiced_s=12.0)
+    with VoiceStore.open(home_of({"ATTUNE_HOME": str(tmp_path / "home")}).sessions) as store:
+        store.add("Ana", profile, agreement=Agreement(by=Consent.OPTION, at=local_now()))
+    assert refusal(runner, "--voices", "Ana") == (
+        "the voice of Ana was learned by another version of Attune; learn it again: attune enroll --replace Ana"
+    )
+
+
 def test_voice_of_another_encoder_is_not_compared(runner: CliRunner, tmp_path: Path) -> None:
     """Embeddings of two models have nothing in common; it is learned again."""
     windows = np.zeros((3, ANSWERS, 4), np.float32)
@@ -237,6 +249,7 @@ def test_voice_of_another_encoder_is_not_compared(runner: CliRunner, tmp_path: P
 @pytest.mark.parametrize(
     ("options", "why"),
     [
+        (("--people", "1", "--speakers", "2"), "--people 1 and --speakers 2 disagree; give one of them"),
         (("--channels", "A,B", "--speakers", "2"), "--channels gives each person a channel"),
         (("--channels", "A,B", "--voices", "Ana"), "--channels gives each person a channel"),
         (("--people", "1", "--voices", "Ana"), "they are of no use with one person"),

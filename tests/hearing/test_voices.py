@@ -27,6 +27,7 @@ from attune.hearing.framer import STEP
 from attune.hearing.speakers.channels import Detectors
 from attune.hearing.speakers.protocol import HeardEvent
 from attune.hearing.speakers.voices import (
+    LONGEST_RUN,
     MOST_UNKNOWN,
     ONE_VOICE,
     REVISED_WITHIN,
@@ -204,6 +205,16 @@ def test_one_person_alone_is_not_two() -> None:
     assert set(found.speakers()) == {UNKNOWN}
     assert found.doubts == (ONE_VOICE,)
     assert told(by_turns(*[ANNA] * 3)).doubts == ()
+
+
+def test_speech_without_any_pause_is_told_a_minute_at_a_time() -> None:
+    """Seventy seconds of one voice are two segments that touch, to the slot; nothing of them is lost."""
+    found = told(talk_of((ANNA, 875), (None, 10)), speakers_of(profiles=enrolled()))
+    assert found.speakers() == ["Anna", "Anna"]
+    first, second = (segment.span for segment in found.final())
+    assert first.stop == second.start
+    assert LONGEST_RUN <= first.duration < LONGEST_RUN + STEP + SLOT
+    assert second.stop == pytest.approx(875 * SLOT, abs=GRID)
 
 
 def test_guest_whom_the_couple_knows_is_unknown_and_told_of() -> None:

@@ -197,6 +197,21 @@ def test_caption_is_what_the_asked_phrase_holds() -> None:
     assert shown.asked == ()
 
 
+@pytest.mark.parametrize(("speaker", "stays"), [(BEN, "I see."), (UNKNOWN, None), (ANNA, None)])
+def test_caption_goes_when_somebody_else_said_it(speaker: str, stays: str | None) -> None:
+    """Words of nobody's known voice do not stay on the screen, nor words under a wrong name."""
+    caption = Caption(speaker=BEN, at=16_000, text="I see.")
+    revision = Revision(
+        span=Span(16_000, 32_000),
+        replaced=(segment(BEN, 1.0, 2.0),),
+        segments=(segment(speaker, 1.0, 2.0),),
+        known_at=48_000,
+    )
+    shown = replace(BEGINNING, talk=(0, 16_000), caption=caption)
+    left = after(revision, state=shown).caption
+    assert (None if left is None else left.text) == stays
+
+
 def test_hidden_captions_show_no_words() -> None:
     """In a session of one's own nobody reads along unless it was asked for."""
     phrase = Phrase(id="p-1", speaker=BEN, span=Span(16_000, 32_000))

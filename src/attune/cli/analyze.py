@@ -71,7 +71,7 @@ OWN_PEOPLE = "a timed transcript names its people itself; options that tell peop
     help="auto: the best model installed, else timing only; none: timing only; or a model's name.",
 )
 @click.option("--channels", metavar="A,B", help="A channel a person: their names, in the order of the channels.")
-@click.option("--speakers", type=click.IntRange(1, 8), metavar="N", help="Tell N voices apart, 2, in all channels.")
+@click.option("--speakers", type=click.IntRange(1, 8), metavar="N", help="Tell N voices apart, 2, with one microphone.")
 @click.option("--enroll", multiple=True, metavar="NAME=FILE", help="A recording of one voice alone; repeatable.")
 @click.option("--voices", metavar="A,B", help="Enrolled voices to tell apart; see `attune enroll`.")
 @click.option("--people", type=click.IntRange(1, 2), help="1: everything heard is one person's.")
@@ -169,8 +169,14 @@ def _record_of(path: Path, *, analysis: Analysis, progress: Progress) -> Session
 
 
 def _unheard(plan: Plan, *, source: str) -> tuple[str, ...]:
-    """Return a warning if the sound has more channels than people: whoever speaks in the others is missing."""
+    """Return a warning if the sound has more channels than are heard: whoever speaks in the others is missing."""
     people = len(plan.speakers)
+    if plan.arrangement is Arrangement.ONE_MICROPHONE and plan.channels > plan.columns:
+        warning = (
+            f"{source} has {plan.channels} channels, and the first {plan.columns} were heard as one stereo microphone. "
+            "If people have a channel each, name them in the order of the channels: --channels A,B"
+        )
+        return (warning,)
     if plan.arrangement is not Arrangement.CHANNEL_EACH or people == 1 or plan.channels <= people:
         return ()
     names = ",".join("ABCDEFGH"[: plan.channels]) if plan.channels <= MOST_PEOPLE else "A,B,C,…"

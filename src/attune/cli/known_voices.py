@@ -12,7 +12,7 @@ from attune.cli.enrolment import Learner, profile_from_file
 from attune.cli.parts import check_names, detectors
 from attune.errors import InputError, StoreError
 from attune.hearing.speakers.voices import KnownVoices
-from attune.hearing.voices.encoder import VoiceEncoder
+from attune.hearing.voices.encoder import ANSWERS, VoiceEncoder
 from attune.plan import Arrangement, Plan
 from attune.profile import VoiceProfile
 from attune.sessions.home import Home
@@ -51,7 +51,7 @@ class VoicesAsked:
         InputError
             If a recording cannot be read or has too little speech.
         StoreError
-            If a voice is not kept, or was made by another encoder.
+            If a voice is not kept, or was made by another encoder or in another form.
         VoiceEncoderError
             If the encoder does not load.
         """
@@ -76,6 +76,11 @@ class VoicesAsked:
             if profile.encoder != encoder.name:
                 raise StoreError(
                     f"the voice of {name} was learned with another voice encoder ({profile.encoder}); "
+                    f"learn it again: attune enroll --replace {name}"
+                )
+            if profile.windows.shape[1] != ANSWERS:
+                raise StoreError(
+                    f"the voice of {name} was learned by another version of Attune; "
                     f"learn it again: attune enroll --replace {name}"
                 )
         return profiles

@@ -139,6 +139,8 @@ def people_of(
             )
         alone = len(names) == 1 and people == 1
         return People(channels=names, arrangement=Arrangement.ONE_PERSON if alone else Arrangement.CHANNEL_EACH)
+    if None not in (people, voices) and people != voices:
+        raise InputError(f"--people {people} and --speakers {voices} disagree; give one of them")
     if 1 in (people, voices):
         if enrolled:
             raise InputError("enrolled voices tell two people apart; they are of no use with one person")

@@ -214,12 +214,16 @@ def _talked(state: LiveState, segment: SpeechSegment) -> LiveState:
 
 
 def _revised(state: LiveState, revision: Revision) -> LiveState:
-    """Return the state with speech counted for whoever said it after all."""
+    """Return the state with speech counted for whoever said it after all, without words of who did not say them."""
     talk = list(state.talk)
     for segment in revision.replaced:
         if segment.speaker in state.speakers:
             talk[state.speakers.index(segment.speaker)] -= segment.span.duration
-    state = replace(state, talk=tuple(talk))
+    caption = state.caption
+    if caption is not None and revision.span.contains(caption.at):
+        theirs = [segment.span for segment in revision.segments if segment.speaker == caption.speaker]
+        caption = caption if any(span.contains(caption.at) for span in theirs) else None
+    state = replace(state, talk=tuple(talk), caption=caption)
     for segment in revision.segments:
         state = _talked(state, segment)
     return state

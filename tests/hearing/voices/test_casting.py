@@ -143,10 +143,8 @@ def test_parts_told_one_by_one_give_the_same_segments() -> None:
     events = [event for one in parts for event in cast.tell([one], run=run, now=NOW)]
     events += cast.finish(run=run, now=NOW)
     told = [event for event in events if isinstance(event, SpeechSegment)]
-    assert sorted(told, key=lambda segment: (segment.span.start, segment.id)) == segments_of(
-        parts, run=run, names=NAMES
-    )
-    assert cast.segments == told
+    assert sorted(told, key=lambda segment: (segment.span.start, segment.id)) == cast.segments
+    assert cast.segments == segments_of(parts, run=run, names=NAMES)
     assert len({segment.id for segment in told}) == len(told)
 
 

@@ -21,7 +21,7 @@ from attune.hearing.voicing import RunningLevel, Voicing, VoicingSettings
 
 CHANNELS_ALIKE = (
     "The channels carry nearly the same sound, so people cannot be told apart by channel; "
-    "tell them apart by voice (--speakers 2), or use --people 1 for one person."
+    "tell them apart by voice (listen: without --channels; analyze: --speakers 2), or use --people 1 for one person."
 )
 
 

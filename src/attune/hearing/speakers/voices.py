@@ -4,8 +4,9 @@ Theory of operation. One detector finds speech, whoever speaks: a *run* lasts fr
 on, its windows are embedded and judged by what is known of the two voices, and it is cut into stretches of one voice,
 of both, or of nobody known. What is settled is told; the rest follows when the run ends. What is known of the voices
 comes from enrolment and, soon, from the session itself (`School`). Until two voices are known, speech is *unknown*.
-Whenever something has been learned, the runs of the last minute are heard anew, and where that changes who spoke, a
-`Revision` replaces what was told of them. Sound and windows of that minute are held in memory and then let go.
+Whenever something has been learned, the runs of the last minute are heard anew, or of the last five when two voices
+become known, and where that changes who spoke, a `Revision` replaces what was told of them. Sound and windows of that
+time are held in memory and then let go.
 
 That *somebody* speaks is told at once, of the unknown speaker, and holds until the run ends, so that nobody takes a
 person whose voice is still being judged for silence.
@@ -21,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from attune.events import UNKNOWN, Revision, SpeechSegment, VoiceActivity, Voicing
-from attune.hearing.framer import STEP
+from attune.hearing.framer import FRAME, STEP
 from attune.hearing.levels import Weighting
 from attune.hearing.speakers.channels import ChannelSpeakers, Detectors
 from attune.hearing.speakers.protocol import HeardEvent
@@ -31,6 +32,7 @@ from attune.hearing.voices.directions import Directions
 from attune.hearing.voices.encoder import ANSWERS, VoiceEncoder
 from attune.hearing.voices.feature_stream import FeatureStream
 from attune.hearing.voices.judging import Judge
+from attune.hearing.voices.mixing import SLOT
 from attune.hearing.voices.open_run import OpenRun
 from attune.hearing.voices.runs import Run, nobody_known
 from attune.hearing.voices.school import School
@@ -49,6 +51,12 @@ WAITED_WITHIN = samples_of(300.0)
 """How far back speech is heard anew when two voices become known for the first time.
 
 Source: chosen; one person may tell a long story before the other says a word. Windows of five minutes take 40 MB.
+"""
+
+LONGEST_RUN = samples_of(60.0)
+"""How long a run lasts before it is ended where no pause ends it, so that work and memory stay bounded.
+
+Source: chosen; people pause for breath far more often, a television may not.
 """
 
 MOST_UNKNOWN = 0.25
@@ -163,12 +171,13 @@ class VoiceSpeakers:
     def finish(self, rest: NDArray[np.int16], *, now: int) -> list[HeardEvent]:
         """Return the ends of open units, when sound stops at `now` with `rest`, int16 (n < STEP, channels).
 
-        In the first minute of speech the voices are learned once more: perhaps nobody says more.
+        In the first minute of speech, and as long as two voices are not known, they are learned once more: perhaps
+        nobody says more.
         """
         self._follow(np.pad(rest, ((0, -len(rest) % STEP), (0, 0))))
         mono = rest[:, 0]
         events = self._hear(mono, self._anybody.finish(mono[:, None], now=now), now=now)
-        return events + (self._learn(now=now) if self._school.is_beginning else [])
+        return events + (self._learn(now=now) if self._couple is None or self._school.is_beginning else [])
 
     def _hear(self, mono: NDArray[np.int16], heard: list[HeardEvent], *, now: int) -> list[HeardEvent]:
         self._stream.step(mono, needed_from=None if self._run is None else self._run.start)
@@ -184,8 +193,12 @@ class VoiceSpeakers:
                 case Revision():
                     events.append(event)
         if self._run is not None:
-            sounding_until = self._anybody.sounding_until
-            events.extend(self._run.advance(sounding_until=sounding_until or self._run.start, now=now))
+            sounding_until = self._anybody.sounding_until or self._run.start
+            events.extend(self._run.advance(sounding_until=sounding_until, now=now))
+            if sounding_until - self._run.start >= LONGEST_RUN:
+                cut = self._run.start + (sounding_until - self._run.start) // SLOT * SLOT
+                events.extend(self._close(cut, now=now))
+                self._open(cut)
         return events
 
     def _open(self, start: int) -> None:
@@ -199,7 +212,8 @@ class VoiceSpeakers:
         )
 
     def _close(self, stop: int, *, now: int) -> list[HeardEvent]:
-        if self._run is None:
+        if self._run is None or stop - self._run.start < FRAME:
+            self._run = None
             return []
         run, segments, told = self._run.close(stop, now=now)
         self._run = None
@@ -235,7 +249,7 @@ class VoiceSpeakers:
         self._unknown += times * sum(segment.span.duration for segment in segments if segment.speaker == UNKNOWN)
 
     def _learn(self, *, now: int) -> list[HeardEvent]:
-        """Learn the voices from what was heard, and hear the last minute anew."""
+        """Learn the voices from what was heard, and hear anew what is held of it."""
         learned = self._school.learn([told.run for told in self._told], so_far=self._couple)
         if learned is None or learned is self._couple:
             return []

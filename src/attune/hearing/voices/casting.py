@@ -43,12 +43,17 @@ class Cast:
         self._names = names
         self._told_until = start
         self._open: dict[str, _Speaking] = {}
-        self.segments: list[SpeechSegment] = []
+        self._segments: list[SpeechSegment] = []
 
     @property
     def horizon(self) -> int:
         """The earliest sample at which a segment of this run that has not been told may start."""
         return min([self._told_until, *(speaking.since for speaking in self._open.values())])
+
+    @property
+    def segments(self) -> list[SpeechSegment]:
+        """All segments that have been told, sorted by start."""
+        return sorted(self._segments, key=lambda segment: (segment.span.start, segment.id))
 
     def tell(self, parts: Iterable[Part], *, run: Run, now: int) -> list[VoiceActivity | SpeechSegment]:
         """Return what some more parts begin and end; `run` holds the sound as far as they reach."""
@@ -91,7 +96,7 @@ class Cast:
                 level_dbfs=_level(run.sound[span.start - run.span.start : span.stop - run.span.start]),
                 confidence=min(1.0, speaking.sure / max(1, span.duration)),
             )
-            self.segments.append(segment)
+            self._segments.append(segment)
             events += [segment, *_activity(name, Voicing.STOPPED, at=span.stop, now=now)]
         return events
 
@@ -101,7 +106,7 @@ def segments_of(parts: Iterable[Part], *, run: Run, names: tuple[str, str]) -> l
     cast = Cast(names=names, start=run.span.start)
     cast.tell(parts, run=run, now=run.span.stop)
     cast.finish(run=run, now=run.span.stop)
-    return sorted(cast.segments, key=lambda segment: (segment.span.start, segment.id))
+    return cast.segments
 
 
 def _activity(name: str, voicing: Voicing, *, at: int, now: int) -> list[VoiceActivity]:

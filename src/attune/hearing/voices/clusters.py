@@ -41,13 +41,6 @@ Source: measured on composed conversations: windows of 0.8 s lie at .82 ± .05 f
 Anchors = tuple[NDArray[np.float32] | None, NDArray[np.float32] | None]
 """The centres of two enrolled voices, (size,) each; None for one that is not enrolled."""
 
-DISTINCT_CENTRES = 0.78
-"""Cosine under which the centres of two halves of one voice's windows are two people's.
-
-Source: measured on composed conversations: halves of one person's windows lie at .80 and more; so a third voice is
-noticed if it is not much like the one that it was taken for.
-"""
-
 _ROUNDS = 20
 _SPREADS = 3
 _CUTS = (20.0, 50.0, 80.0)
@@ -108,46 +101,19 @@ def _beginnings(windows: NDArray[np.float32], anchors: Anchors) -> Iterator[NDAr
 
 
 def _converged(windows: NDArray[np.float32], centres: NDArray[np.float32]) -> TwoVoices | None:
-    label = _labels(windows, centres)
-    if label is None:
-        return None
-    for voice in (0, 1):
-        label[_guests(windows, label == voice)] = -1
-    if min((label == 0).sum(), (label == 1).sum()) < max(FEWEST_WINDOWS, LEAST_SHARE * len(windows)):
-        return None
-    centres = on_sphere(np.stack([windows[label == k].mean(axis=0) for k in (0, 1)]))
-    if float(centres[0] @ centres[1]) > NEAREST_CENTRES:
-        return None
-    return TwoVoices(centres=centres.astype(np.float32), label=label)
-
-
-def _labels(windows: NDArray[np.float32], centres: NDArray[np.float32]) -> NDArray[np.int64] | None:
-    """Return whose each window is, 0, 1, or −1 for neither's, once that does not change; None if one has too few."""
     label = np.full(len(windows), -1)
     for _ in range(_ROUNDS):
         likeness = windows @ centres.T
         now = np.where(likeness.max(axis=1) >= FARTHEST_WINDOW, likeness.argmax(axis=1), -1)
-        if min((now == 0).sum(), (now == 1).sum()) < FEWEST_WINDOWS:
-            return None
         if (now == label).all():
             break
         label = now
+        if min((label == 0).sum(), (label == 1).sum()) < max(FEWEST_WINDOWS, LEAST_SHARE * len(windows)):
+            return None
         centres = on_sphere(np.stack([windows[label == k].mean(axis=0) for k in (0, 1)]))
-    return label
-
-
-def _guests(windows: NDArray[np.float32], mine: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Return which of the windows taken for one voice are another's: the smaller half, if halves are two people's."""
-    inside = np.flatnonzero(mine)
-    for begun in _beginnings(windows[inside], (None, None)):
-        label = _labels(windows[inside], begun)
-        if label is None:
-            continue
-        halves = [inside[label == k] for k in (0, 1)]
-        first, second = on_sphere(np.stack([windows[half].mean(axis=0) for half in halves]))
-        if float(first @ second) < DISTINCT_CENTRES:
-            return min(halves, key=len)
-    return inside[:0]
+    if float(centres[0] @ centres[1]) > NEAREST_CENTRES:
+        return None
+    return TwoVoices(centres=centres.astype(np.float32), label=label)
 
 
 def _ordered(found: TwoVoices, anchors: Anchors) -> TwoVoices:

@@ -34,7 +34,10 @@ Source: chosen; one window in a few hundred, while windows of other voices lie f
 """
 
 CHANGE_WITHIN = (0.3, 0.8)
-"""Where in an answer's sound a change lies for it to count as one: nearer its ends the answer is of one voice."""
+"""Where in an answer's sound a change lies for it to count as one.
+
+Source: chosen; nearer its ends the answer is of one voice.
+"""
 
 _FEWEST_CHANGES = 5
 

@@ -2,10 +2,11 @@
 
 Theory of operation. No enrolment sounds like the evening: another room, another distance, another mood. So what tells
 the voices apart is learned from the session's own speech, again and again, more often at the beginning. In the first
-minute of speech all windows so far are split into two voices afresh, so that a bad beginning mends itself; enrolled
-voices help to begin and say which is whose. After that, what is known is carried on and adapts slowly: windows of
-confident speech replace the oldest ones. Stretches in which windows agree for long enough give sound of one voice
-alone, which is mixed and strung together to learn how both sound at once. Sound is held for a minute and never kept.
+minute of speech, and until two voices are known, the windows of the newest runs are split into two voices afresh, so
+that a bad beginning mends itself; enrolled voices help to begin and say which is whose. After that, what is known is
+carried on and adapts slowly: windows of confident speech replace the oldest ones. Stretches in which windows agree for
+long enough give sound of one voice alone, which is mixed and strung together to learn how both sound at once. A few
+such pieces of each voice, the newest, are held in memory and never kept.
 """
 
 from __future__ import annotations
@@ -54,7 +55,7 @@ MOST_WINDOWS = 200
 """Windows of each voice, and of both, that are remembered: the newest. Source: chosen; over a minute of speech each."""
 
 MOST_PIECES = 12
-"""Pieces of sound of each voice that are held for mixing: the newest."""
+"""Pieces of sound of each voice that are held for mixing: the newest. Source: chosen; as many as mixtures are made."""
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -66,8 +67,9 @@ class Pupil:
 
     def take(self, run: Run, start: int, stop: int) -> None:
         """Take in slots ``start`` to ``stop`` of a run, `ANSWERS` at least."""
-        self.windows.append(run.windows[start : stop - ANSWERS + 1])
-        self.sounds.append(run.slots(start, stop))
+        # Copies: a view would hold the whole run in memory.
+        self.windows.append(run.windows[start : stop - ANSWERS + 1].copy())
+        self.sounds.append(run.slots(start, stop).copy())
         del self.sounds[:-MOST_PIECES]
         while sum(map(len, self.windows)) - len(self.windows[0]) >= MOST_WINDOWS:
             del self.windows[0]
@@ -115,7 +117,7 @@ class School:
         Parameters
         ----------
         runs
-            What was heard in the last minute.
+            The newest, as many as are held.
         so_far
             What was known before.
         """
