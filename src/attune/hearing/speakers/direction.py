@@ -157,11 +157,6 @@ class TwoDirections:
         """The two directions, the one that was heard first in front; None until both are known."""
         return self._found
 
-    @property
-    def elsewhere(self) -> float:
-        """The share of about the last half minute of clear speech that came from neither direction, 0..1."""
-        return self._elsewhere
-
     def step(self, frames: DirectedFrames, *, speech: NDArray[np.bool_]) -> NDArray[np.float64] | None:
         """Return the evidence of some frames, as `DirectionModel.evidence` does, or None while there are no directions.
 
